@@ -1,0 +1,64 @@
+# A fresh machine has python3, make and a package registry. The rest comes into .venv, made by the stamp below and
+# made again when pyproject.toml or constraints.txt change. `make PYTHON=python3.12 …` chooses another Python.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+PIP := -m pip --disable-pip-version-check
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+  "Pristine needs Python 3.11 or newer; $(PYTHON) is %d.%d. Choose another: make PYTHON=python3.12" \
+  % sys.version_info[:2])'
+BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test fmt lint types docs bench pins clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: $(INSTALLED) ## see it: a call and a stream against a real server on this machine
+	@$(BIN)/python examples/chat/demo.py
+
+test: lint types ## check everything: lint, types, tests, and the examples in the documentation
+	$(BIN)/python -m pytest
+
+fmt: $(INSTALLED) ## format, and fix what can be fixed without you
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lint: $(INSTALLED) ## ruff, its formatting, and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: $(INSTALLED) ## mypy, strict
+	$(BIN)/mypy
+
+docs: $(INSTALLED) ## run the examples in the documentation, check its links and tables
+	$(BIN)/python -m pytest tests/docs
+
+bench: $(INSTALLED) ## run the benchmarks, one after the other
+	@set -e; for file in $(BENCHMARKS); do echo "$$file"; $(BIN)/python "$$file"; done
+
+pins: ## remake constraints.txt with the newest versions that pyproject.toml allows
+	@$(CHECK_PYTHON)
+	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
+	$(PYTHON) -m venv "$$new/venv"; \
+	"$$new/venv/bin/python" $(PIP) install -q '.[dev]'; \
+	echo '# What pip install -e ".[dev]" brings in. Remade by: make pins' > "$$new/pins"; \
+	"$$new/venv/bin/python" $(PIP) freeze --exclude pristine-sdk >> "$$new/pins"; \
+	if grep -Ev '^(#.*|[A-Za-z0-9._-]+==[A-Za-z0-9._!+-]+)$$' "$$new/pins"; then \
+	  echo 'These are not pins of a name to a version.' >&2; exit 1; fi; \
+	cp "$$new/pins" constraints.txt
+
+clean: ## remove what the other targets have made, .venv included
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(CHECK_PYTHON)
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) install -q -c constraints.txt -e '.[dev]'
+	@touch $@
