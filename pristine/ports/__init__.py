@@ -1,0 +1,1 @@
+"""The vocabulary: messages, errors and the Protocols of adapters. Imports nothing of pristine but itself."""

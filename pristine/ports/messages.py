@@ -1,0 +1,89 @@
+"""What crosses the border: frozen values, the same for every transport.
+
+A message never holds a live resource, and its repr never shows a credential.
+"""
+
+import math
+import re
+from typing import Any, Final
+
+import attrs
+
+from pristine.ports.errors import ConfigurationError
+from pristine.ports.headers import MASK, Headers
+
+_USER: Final = re.compile(r"(?<=:)//[^/@]*@")
+
+
+def _positive(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if value is not None and not (is_number and 0 < value < math.inf):
+        raise ConfigurationError(
+            f"timeout {attribute.name}={value!r}: give seconds greater than 0, or None for no limit",
+            setting=f"timeout.{attribute.name}",
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Timeout:
+    """Time limits in seconds; None is no limit.
+
+    `connect`: until connected, TLS included. `read`: the longest silence while waiting for the head or
+    between two chunks of the body. `write`: the longest stall while sending. `pool`: the wait for a free
+    connection. `total`: the whole call: every attempt, every wait between them and the reading of the body.
+    """
+
+    connect: float | None = attrs.field(default=5.0, validator=_positive)
+    read: float | None = attrs.field(default=60.0, validator=_positive)
+    write: float | None = attrs.field(default=60.0, validator=_positive)
+    pool: float | None = attrs.field(default=60.0, validator=_positive)
+    total: float | None = attrs.field(default=None, validator=_positive)
+
+
+@attrs.frozen(repr=False)
+class Request:
+    """One HTTP request, ready to send.
+
+    `url` is absolute and already percent-encoded; `headers` are checked; `body` is the whole content (b"" is
+    a body of length 0, None is no body). `timeout.total` is what is left of the call when it is sent.
+    """
+
+    method: str
+    url: str
+    headers: Headers = attrs.field(factory=Headers, converter=Headers)
+    body: bytes | None = None
+    timeout: Timeout = attrs.field(factory=Timeout)
+
+    @property
+    def shown_url(self) -> str:
+        """The URL without what may be secret: query values and user information are masked."""
+        path, question, query = self.url.partition("?")
+        path = _USER.sub(f"//{MASK}@", path)
+        return path + question + "&".join(f"{pair.partition('=')[0]}={MASK}" for pair in query.split("&") if pair)
+
+    def __repr__(self) -> str:
+        size = "no body" if self.body is None else f"{len(self.body)} bytes"
+        return f"Request({self.method} {self.shown_url}, {self.headers!r}, {size})"
+
+
+@attrs.frozen(repr=False)
+class StreamHead:
+    """The beginning of a response: its status and header fields."""
+
+    status: int
+    headers: Headers = attrs.field(factory=Headers, converter=Headers)
+
+    def __repr__(self) -> str:
+        return f"StreamHead({self.status}, {self.headers!r})"
+
+
+@attrs.frozen(repr=False)
+class Response:
+    """A whole response: `body` is the complete content, with any transfer coding removed."""
+
+    status: int
+    headers: Headers = attrs.field(factory=Headers, converter=Headers)
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Response({self.status}, {self.headers!r}, {len(self.body)} bytes)"

@@ -1,0 +1,95 @@
+"""The base of typed objects: attributes by Python name, items by wire name, nothing of the wire lost.
+
+Models are frozen attrs classes. The mapping-like behaviour is in special methods alone, so that no field name of any
+API ("items", "keys", "get") can collide with it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+import attrs
+
+WIRE: str = "pristine.wire"
+"""Metadata key of an attrs field: its name on the wire, where that is not a Python name."""
+
+DESCRIPTION: str = "pristine.description"
+"""Metadata key of an attrs field: what the API's author says about it."""
+
+
+class Model:
+    """A typed object.
+
+    `reply.text` is the declared field; `reply["text"]` is by wire name and reaches fields that the manifest does not
+    declare; `"usage" in reply` tells what the server sent.
+    """
+
+    __slots__ = ("_wire",)
+    _names: ClassVar[Mapping[str, str]]
+    _open: ClassVar[bool] = False
+    _wire: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        names = wire_names(type(self))
+        return getattr(self, names[name]) if name in names else sent_fields(self)[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in sent_fields(self)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sent_fields(self))
+
+    def __len__(self) -> int:
+        return len(sent_fields(self))
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to the same JSON object, typed alike or plain."""
+        if isinstance(other, Model):
+            return type(self) is type(other) and sent_fields(self) == sent_fields(other)
+        return sent_fields(self) == other if isinstance(other, Mapping) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # like the dict it stands for
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle with what was on the wire."""
+        values = {name: getattr(self, name) for name in wire_names(type(self)).values()}
+        return _restore, (type(self), values, getattr(self, "_wire", None))
+
+
+def _restore(cls: type[Model], values: Mapping[str, Any], wire: Mapping[str, Any] | None) -> Model:
+    model = cls(**values)
+    if wire is not None:
+        remember(model, wire)
+    return model
+
+
+def sent_fields(model: Model) -> Mapping[str, Any]:
+    """The object as it was on the wire; for one built in Python, its fields that are not None."""
+    wire: Mapping[str, Any] | None = getattr(model, "_wire", None)
+    if wire is not None:
+        return wire
+    values = ((wire, getattr(model, name)) for wire, name in wire_names(type(model)).items())
+    return {wire: value for wire, value in values if value is not None}
+
+
+def remember(model: Model, wire: Mapping[str, Any]) -> None:
+    """Keep what the object was made from; for serializers."""
+    object.__setattr__(model, "_wire", wire)
+
+
+def is_model(schema: object) -> bool:
+    """Whether a schema is a class of typed objects."""
+    return isinstance(schema, type) and issubclass(schema, Model)
+
+
+def is_open(cls: type[Model]) -> bool:
+    """Whether a request may hold fields that the class does not declare."""
+    return getattr(cls, "_open", False)
+
+
+def wire_names(cls: Any) -> Mapping[str, str]:
+    """Wire name -> attribute name, in order of declaration; made once for a class."""
+    names: Mapping[str, str] | None = vars(cls).get("_names")
+    if names is None:
+        names = {field.metadata.get(WIRE, field.name): field.name for field in attrs.fields(cls)}
+        type.__setattr__(cls, "_names", names)
+    return names

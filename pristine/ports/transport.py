@@ -1,0 +1,96 @@
+"""Ports: a Request goes out, a Response or a stream of bytes comes back.
+
+Each promise is numbered; the contract suite cites the number. The async twin of a method has the prefix `a`, so one
+object may have both faces and be selected by one name.
+"""
+
+from typing import Protocol, runtime_checkable
+
+from pristine.ports.messages import Request, Response, StreamHead
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """Sends a request and reads the whole response, blocking the thread.
+
+    1. Every status is a Response, 1xx excepted: those are skipped. Redirects are not followed; cookies are not kept.
+    2. Method, URL, header fields and body are sent as given, repeated fields and their order included; only `Host`,
+       `Content-Length` and connection management are the adapter's to add.
+    3. The response's repeated header fields survive in order. The body is complete, or an error is raised: a body
+       shorter than its Content-Length or cut inside a chunk is a ConnectionLost. Content codings are left as they are.
+    4. Every failure is a TransportError, with the vendor's exception as its `__cause__`. ConnectFailed means that no
+       byte of the request was sent.
+    5. Each limit of `request.timeout` holds, `total` included, however the bytes trickle; the error is
+       TimeoutExceeded with `phase`, `limit` and `seconds`.
+    6. It may be called from several threads at once, and after fork.
+    7. `close` lets go of all connections and may be called again; a later `send` opens new ones.
+    """
+
+    def send(self, request: Request) -> Response: ...
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class AsyncTransport(Protocol):
+    """The async face of Transport: promises 1 to 5 and 7, and these two.
+
+    6a. It may be called from several tasks at once, and from one event loop after another.
+    8.  A cancelled call leaves nothing behind: its connection is closed or returned, its place in the pool is free.
+    """
+
+    async def asend(self, request: Request) -> Response: ...
+    async def aclose(self) -> None: ...
+
+
+class ByteStream(Protocol):
+    """An open response body.
+
+    1. `next` returns the bytes that arrive next, as soon as there are any; b"" means that the body is complete, and
+       is never returned otherwise. A break is a TransportError, never an end.
+    2. It reads from the connection only when it is asked, at most a bounded piece: not reading is back-pressure.
+    3. `cancel` may be called from any thread and from a finaliser; a `next` that waits fails at once, and the
+       place in the pool is free by the next use of the transport, even if `close` is never called.
+    4. `close` may be called at any time and again; the connection is returned if the body was read to its end,
+       else closed.
+    """
+
+    @property
+    def head(self) -> StreamHead: ...
+    def next(self) -> bytes: ...
+    def cancel(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class AsyncByteStream(Protocol):
+    """The async face of ByteStream."""
+
+    @property
+    def head(self) -> StreamHead: ...
+    async def anext(self) -> bytes: ...
+    def cancel(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class StreamTransport(Protocol):
+    """Opens a response whose body is read piece by piece.
+
+    1. `open` returns when the head has arrived, whatever the status; promises 1 to 6 of Transport hold, with
+       `timeout.total` covering the reading of the body too.
+    2. A stream that is not read does not disturb the others.
+    """
+
+    def open(self, request: Request) -> ByteStream: ...
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class AsyncStreamTransport(Protocol):
+    """The async face of StreamTransport; a cancelled `aopen` leaves nothing behind."""
+
+    async def aopen(self, request: Request) -> AsyncByteStream: ...
+    async def aclose(self) -> None: ...
+
+
+class BothFaces(Transport, StreamTransport, AsyncTransport, AsyncStreamTransport, Protocol):
+    """What an adapter that is selected by name may have: either face, or both."""
