@@ -1,0 +1,1 @@
+"""The language in which an API is described: its values, its strict loader, its types."""
