@@ -1,0 +1,1 @@
+"""Bytes -> events, sans-IO, and the objects that a caller iterates."""
