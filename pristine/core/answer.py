@@ -1,0 +1,56 @@
+"""A Response -> the value of the call, or the error that it means. Pure."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pristine.core.classification import media_type_of, message_of, request_id
+from pristine.core.operation import Operation
+from pristine.ports.errors import DecodeError, UnexpectedContent
+from pristine.ports.messages import Response
+from pristine.ports.serializer import Serializer
+from pristine.ports.text import text_of
+
+_WITHOUT_BODY: Final = frozenset({204, 205})
+
+Safe = Callable[[bytes], bytes]
+"""Takes the credentials out of a body that is to become part of an error."""
+
+
+def value_of(response: Response, operation: Operation, serializer: Serializer, safe: Safe) -> Any:
+    """JSON in its declared type; without a declaration text for text and bytes for the rest; None for no content.
+
+    Raises DecodeError, or UnexpectedContent where a type was declared and the body is not JSON.
+    """
+    schema = operation.endpoint.response
+    media_type = media_type_of(response.headers)
+    if response.status in _WITHOUT_BODY or operation.method == "HEAD" or (schema is None and not response.body):
+        return None
+    if _is_json(media_type) or (not media_type and schema is not None):
+        return _decoded(response, serializer, schema, safe)
+    if schema is not None:
+        raise _unexpected(response, media_type, safe(response.body))
+    is_text = media_type.startswith("text/")
+    return text_of(response.body, response.headers["content-type"]) if is_text else response.body
+
+
+def _decoded(response: Response, serializer: Serializer, schema: Any, safe: Safe) -> Any:
+    try:
+        return serializer.decode(response.body, schema)
+    except DecodeError as error:
+        vars(error).update(_facts(response, safe(response.body)))
+        raise
+
+
+def _unexpected(response: Response, media_type: str, body: bytes) -> UnexpectedContent:
+    told = f"JSON was declared, but the {response.status} answer is {media_type}: {message_of(body)}"
+    return UnexpectedContent(told, content_type=media_type, **_facts(response, body))
+
+
+def _facts(response: Response, body: bytes) -> dict[str, Any]:
+    """What every error about a response carries."""
+    headers = response.headers
+    return {"status": response.status, "headers": headers, "body": body, "request_id": request_id(headers)}
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type in {"application/json", "text/json"} or media_type.endswith("+json")

@@ -1,0 +1,96 @@
+"""The immutable wiring: one value that holds every port. A change is a new Context that shares the rest."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Self, TypeVar
+
+import attrs
+
+from pristine.manifest.model import BASE_URL
+from pristine.manifest.reading import suggestion
+from pristine.ports.auth import AsyncAuth, Auth
+from pristine.ports.clock import AsyncClock, Clock
+from pristine.ports.errors import ConfigurationError
+from pristine.ports.headers import Headers, checked
+from pristine.ports.messages import Timeout
+from pristine.ports.retry import Retry
+from pristine.ports.serializer import Serializer
+from pristine.ports.telemetry import Telemetry
+from pristine.streaming.sse import MAX_EVENT_BYTES
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+def base_url(url: Any) -> str | None:
+    """An absolute http(s) URL without a trailing slash; raises ConfigurationError, never showing user information."""
+    if url is None:
+        return None
+    if not isinstance(url, str) or not BASE_URL.fullmatch(url):
+        raise ConfigurationError(
+            "base_url must be an absolute http:// or https:// URL, in ASCII, without user information, query or "
+            "fragment; credentials belong in auth=",
+            setting="base_url",
+        )
+    return url.rstrip("/")
+
+
+def timeout(given: Any) -> Timeout:
+    """A Timeout from one, from its limits as a mapping, from the total in seconds, or from None: the defaults."""
+    if given is None or isinstance(given, Timeout):
+        return given or Timeout()
+    if not isinstance(given, Mapping):
+        return Timeout(total=given)
+    known = [field.name for field in attrs.fields(Timeout)]
+    for limit in given.keys() - known:
+        hint = suggestion(str(limit), known)
+        raise ConfigurationError(f"timeout has no limit {limit!r}{hint}", setting=f"timeout.{limit}")
+    return Timeout(**given)
+
+
+def _bound(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        name = attribute.name
+        raise ConfigurationError(f"{name}={value!r}: give a whole number from 1, or None for no limit", setting=name)
+
+
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class Context(Generic[T_co]):
+    """Every port of a Pipeline, and what all its calls share.
+
+    `Pipeline` takes a Context whose transport has the blocking face, `AsyncPipeline` one with the async face; a type
+    checker sees the difference, and building the Pipeline fails otherwise. `pristine.context(...)` makes one from names
+    and options; made by hand, every port is given as an instance.
+
+    `max_event_bytes` bounds one event of a stream (256 MiB; None is no limit); a manifest may say otherwise.
+    `owned` is set where the transport was made for this Context (and its copies): the last Pipeline to close then
+    closes it. It holds the Pipelines that are open.
+    """
+
+    transport: T_co
+    serializer: Serializer
+    clock: Clock | AsyncClock
+    retry: Retry
+    telemetry: Telemetry
+    new_key: Callable[[], str]
+    base_url: str | None = attrs.field(default=None, converter=base_url)
+    auth: Auth | AsyncAuth | None = None
+    timeout: Timeout = attrs.field(factory=Timeout, converter=timeout)
+    headers: Headers = attrs.field(factory=Headers, converter=checked)
+    max_event_bytes: int | None = attrs.field(default=MAX_EVENT_BYTES, validator=_bound)
+    owned: set[object] | None = None
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with some ports or settings changed; the connection pool is shared, unless `transport` is changed.
+
+        Ports are given as instances, and a transport that is given is the caller's to close.
+        """
+        known = [field.name for field in attrs.fields(Context)]
+        for name in changes.keys() - known:
+            raise ConfigurationError(f"with_() has no {name!r}{suggestion(name, known)}")
+        if "transport" in changes:
+            changes = {"owned": None, **changes}
+        return attrs.evolve(self, **changes)
+
+    def __repr__(self) -> str:
+        ports = (self.transport, self.serializer, self.clock, self.retry, self.telemetry, self.auth)
+        names = ", ".join(type(port).__name__ for port in ports if port is not None)
+        return f"Context({self.base_url}, {names}, {self.headers!r})"

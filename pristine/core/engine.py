@@ -1,0 +1,88 @@
+"""The orchestration, written once as coroutines over async-shaped ports. Pipeline and AsyncPipeline only colour it."""
+
+from typing import Any
+
+from pristine.core import operation as operations
+from pristine.core.answer import value_of
+from pristine.core.call import Call, CallOptions
+from pristine.core.classification import is_success, status_error
+from pristine.core.context import Context
+from pristine.core.face import Face
+from pristine.core.request import build
+from pristine.core.session import StreamSession
+from pristine.manifest.model import Manifest
+from pristine.ports import telemetry as signals
+from pristine.ports.errors import ConfigurationError
+from pristine.ports.messages import Request, Response
+from pristine.streaming.content_coding import decode_content
+
+
+class Engine:
+    """One manifest over the ports of one face."""
+
+    def __init__(self, manifest: Manifest, context: Context[Any], face: Face) -> None:
+        streaming = [endpoint.id for endpoint in manifest.endpoints.values() if endpoint.streaming]
+        if streaming and face.streams is None:
+            name = type(context.transport).__name__
+            raise ConfigurationError(f"{streaming[0]} streams, but the transport {name} has no open() or aopen()")
+        self.manifest = manifest
+        self.context = context
+        self.face = face
+        self.closed = False
+        if context.owned is not None:
+            context.owned.add(self)
+
+    async def execute(self, endpoint_id: str, payload: Any, options: CallOptions) -> Any:
+        """A value."""
+        call = self._call(endpoint_id, payload, options)
+        if call.operation.endpoint.streaming:
+            raise ConfigurationError("it answers with a stream: use execute_stream", endpoint=endpoint_id)
+        call.emit(signals.REQUEST_START, **call.described)
+        try:
+            response = await call.run(lambda request: self._exchange(call, request))
+            value = value_of(response, call.operation, self.context.serializer, call.safe)
+        except BaseException as error:
+            call.failed(error)
+            call.emit(
+                signals.REQUEST_EXCEPTION,
+                status=getattr(error, "status", None),
+                **call.ended,
+                **{"error.type": type(error).__qualname__},
+            )
+            raise
+        call.emit(signals.REQUEST_STOP, status=response.status, **call.ended)
+        return value
+
+    async def stream(self, endpoint_id: str, payload: Any, options: CallOptions) -> StreamSession:
+        """An open stream."""
+        call = self._call(endpoint_id, payload, options)
+        if call.operation.endpoint.streaming is None:
+            raise ConfigurationError("it does not stream: use execute", endpoint=endpoint_id)
+        session = StreamSession(self.context, self.face, call, call.operation.endpoint.streaming)
+        await session.open()
+        return session
+
+    async def aclose(self) -> None:
+        """Let go; the last of a face to leave a transport that the Context made closes it."""
+        owned, self.closed = self.context.owned, True
+        if owned is None or self not in owned:
+            return
+        owned.discard(self)
+        if not any(
+            isinstance(other, Engine) and type(other.face.transport) is type(self.face.transport) for other in owned
+        ):
+            await self.face.transport.aclose()
+
+    def _call(self, endpoint_id: str, payload: Any, options: CallOptions) -> Call:
+        if self.closed:
+            raise ConfigurationError("the pipeline is closed", endpoint=endpoint_id)
+        operation = operations.find(self.manifest, endpoint_id)
+        request = build(self.context, self.manifest.server, operation, payload, options)
+        return Call(self.context, self.face, operation, request)
+
+    async def _exchange(self, call: Call, request: Request) -> tuple[int, Response]:
+        response = await self.face.transport.asend(request)
+        body = decode_content(response.body, response.headers.get("content-encoding", ""))
+        if not is_success(response.status):
+            raise status_error(response.status, response.headers, call.safe(body), self.face.clock.time())
+        return response.status, Response(response.status, response.headers, body)

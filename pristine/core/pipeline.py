@@ -1,0 +1,78 @@
+"""A manifest over a Context: `execute` for a value, `execute_stream` for a stream. Two faces over one Engine."""
+
+from types import TracebackType
+from typing import Any, Self, Unpack
+
+from pristine.core.call import CallOptions
+from pristine.core.context import Context
+from pristine.core.engine import Engine
+from pristine.core.face import async_face, blocking_face
+from pristine.manifest.model import Manifest
+from pristine.ports.blocking import finish
+from pristine.ports.transport import AsyncTransport, Transport
+from pristine.streaming.response import Opening, StreamResponse
+
+
+class Pipeline:
+    """Calls an API, blocking. It may be used from several threads, and where an event loop is running.
+
+    Closing it closes the connections that its Context owns, once no other Pipeline uses them.
+    """
+
+    def __init__(self, manifest: Manifest, context: Context[Transport]) -> None:
+        self._engine = Engine(manifest, context, blocking_face(context))
+
+    def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Any:
+        """Call an endpoint and return its value, in the declared response type.
+
+        Options: `path_params`, `query`, `headers`, `timeout` (a Timeout, or the total in seconds), `idempotency_key`.
+        Raises a RequestError before anything is sent, a TransportError, or a ResponseError.
+        """
+        return finish(self._engine.execute(endpoint_id, payload, options))
+
+    def execute_stream(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> StreamResponse:
+        """Call a streaming endpoint; returns when its head has arrived. Use the response in a `with` block."""
+        return StreamResponse(finish(self._engine.stream(endpoint_id, payload, options)))
+
+    def close(self) -> None:
+        """Let go of connections; may be called again."""
+        finish(self._engine.aclose())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Pipeline({self._engine.manifest.name!r}, {self._engine.context!r})"
+
+
+class AsyncPipeline:
+    """The async face of Pipeline: the same calls, awaited."""
+
+    def __init__(self, manifest: Manifest, context: Context[AsyncTransport]) -> None:
+        self._engine = Engine(manifest, context, async_face(context))
+
+    async def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Any:
+        """Call an endpoint and return its value; options and errors are those of `Pipeline.execute`."""
+        return await self._engine.execute(endpoint_id, payload, options)
+
+    def execute_stream(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Opening:
+        """Call a streaming endpoint: `async with` what is returned, or `await` it for the response."""
+        return Opening(lambda: self._engine.stream(endpoint_id, payload, options))
+
+    async def aclose(self) -> None:
+        """Let go of connections; may be called again."""
+        await self._engine.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"AsyncPipeline({self._engine.manifest.name!r}, {self._engine.context!r})"

@@ -1,0 +1,117 @@
+"""Operation + payload + options -> Request. Pure; whatever is wrong is an error before any byte leaves."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import attrs
+
+from pristine.core.call import CallOptions
+from pristine.core.context import Context
+from pristine.core.operation import Operation, fill_parameters, said, spells
+from pristine.core.urls import encode_query, scalar
+from pristine.manifest.model import BODYLESS_METHODS, SAFE_METHODS
+from pristine.manifest.reading import suggestion
+from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, InvalidPayload, RequestError
+from pristine.ports.headers import Headers, checked
+from pristine.ports.messages import Request, Timeout
+
+_OPTIONS: Final = tuple(CallOptions.__annotations__)
+
+
+def build(
+    context: Context[Any], server: str | None, operation: Operation, payload: Any, options: CallOptions
+) -> Request:
+    """The request that every attempt of a call starts from.
+
+    Raises a RequestError for what cannot be sent, a ConfigurationError for an unknown option or a missing base URL.
+    """
+    for name in options.keys() - set(_OPTIONS):
+        raise ConfigurationError(f"a call has no option {name!r}{suggestion(name, _OPTIONS)}", endpoint=operation.id)
+    try:
+        return Request(
+            operation.method,
+            _url(context.base_url or server, operation, options),
+            _headers(context, operation, payload, options),
+            _body(context, operation, payload),
+            _timeout(context.timeout, operation, options.get("timeout")),
+        )
+    except RequestError as error:
+        error.endpoint = operation.id
+        raise
+
+
+def _url(base: str | None, operation: Operation, options: CallOptions) -> str:
+    if base is None:
+        raise ConfigurationError("there is no base URL: give context(base_url=…), or 'servers' in the manifest")
+    endpoint = operation.endpoint
+    given = _mapping(options, "path_params")
+    path = operation.path.fill(fill_parameters(endpoint.path_params, given, "path"))
+    query = _mapping(options, "query")
+    if endpoint.query is not None:
+        for name in query.keys() - endpoint.query.keys():
+            hint = suggestion(str(name), endpoint.query) or "; it has none"
+            raise InvalidParameter(f"there is no query parameter {name!r}{hint}", where=str(name))
+        query = fill_parameters(endpoint.query, query, "query")
+    encoded = encode_query(query)
+    return f"{base.rstrip('/')}{path}?{encoded}" if encoded else base.rstrip("/") + path
+
+
+def _mapping(options: CallOptions, name: Literal["path_params", "query"]) -> Mapping[str, Any]:
+    given = options.get(name)
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidParameter(f"{name} must be a mapping from names to values", where=name)
+    return given or {}
+
+
+def _headers(context: Context[Any], operation: Operation, payload: Any, options: CallOptions) -> Headers:
+    """Weakest first: the operation's, the Context's, the manifest's parameters, the call's, the idempotency key."""
+    call = checked(options.get("headers") or ())
+    headers = operation.headers.merged(context.headers)
+    if payload is not None or operation.endpoint.request is not None:
+        headers = headers.merged({"Content-Type": context.serializer.media_type})
+    if operation.endpoint.headers:
+        headers = headers.merged(_declared(operation, call))
+    headers = headers.merged(call)
+    return headers.merged(_key(context, operation, headers, options.get("idempotency_key")))
+
+
+def _declared(operation: Operation, call: Headers) -> Headers:
+    declared = operation.endpoint.headers
+    given = {name: call[name] for name in declared if name in call}
+    for name, text in given.items():
+        if not spells(declared[name].schema, text):
+            raise InvalidHeader(f"header parameter {name!r} must be {said(declared[name].schema)}", where=name)
+    values = fill_parameters({n: p for n, p in declared.items() if n not in given}, {}, "header")
+    return checked({name: scalar(value, f"header {name!r}", name) for name, value in values.items()})
+
+
+def _key(context: Context[Any], operation: Operation, headers: Headers, given: str | None) -> Mapping[str, str]:
+    """One key for all attempts of the call: the caller's, or a new one where the manifest asks for one."""
+    idempotency = operation.endpoint.idempotency
+    name = idempotency.header if idempotency else "Idempotency-Key"
+    if given == "":
+        raise InvalidHeader("idempotency_key is empty", where="idempotency_key")
+    if given is not None:
+        return checked({name: given})
+    if idempotency is None or operation.method in SAFE_METHODS or name in headers:
+        return {}
+    return {name: context.new_key()}
+
+
+def _body(context: Context[Any], operation: Operation, payload: Any) -> bytes | None:
+    schema = operation.endpoint.request
+    if payload is None and schema is None:
+        return None
+    if operation.method in BODYLESS_METHODS:
+        raise InvalidPayload(f"a {operation.method} request has no body (RFC 9110 section 9.3): use query=")
+    return context.serializer.encode(payload, schema)
+
+
+def _timeout(base: Timeout, operation: Operation, given: Timeout | float | None) -> Timeout:
+    """The call's Timeout, or its total in seconds; else the manifest's limits over the Context's."""
+    if isinstance(given, Timeout):
+        return given
+    limits = dict(operation.endpoint.timeout)
+    if given is not None:
+        limits["total"] = given
+    return attrs.evolve(base, **limits) if limits else base

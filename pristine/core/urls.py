@@ -1,0 +1,135 @@
+"""Paths and queries: encoded strictly, so that a value can never change which resource is meant (RFC 3986)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
+from math import isfinite
+from typing import Any, Final
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+import attrs
+
+from pristine.manifest.parameters import PLACEHOLDER
+from pristine.manifest.reading import suggestion
+from pristine.ports.errors import InvalidParameter
+
+_DOTS: Final = frozenset({".", ".."})
+
+
+@attrs.frozen
+class PathTemplate:
+    """A path such as `/users/{id}/files/{name}`, cut once into segments of literals and names.
+
+    `segments` has for each path segment its parts: (literal, name) pairs, with name None after the last literal.
+    """
+
+    text: str
+    names: frozenset[str]
+    segments: tuple[tuple[tuple[str, str | None], ...], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "PathTemplate":
+        segments = tuple(tuple(_parts(segment)) for segment in text.split("/"))
+        return cls(text, frozenset(PLACEHOLDER.findall(text)), segments)
+
+    def fill(self, values: Mapping[str, Any]) -> str:
+        """The path with every placeholder filled; raises InvalidParameter, with `where`, for one that cannot be."""
+        if not self.names and not values:
+            return self.text
+        if unknown := values.keys() - self.names:
+            name = min(map(str, unknown))
+            hint = suggestion(name, self.names) or "; it has none"
+            raise InvalidParameter(f"the path {self.text} has no parameter {name!r}{hint}", where=name)
+        return "/".join(self._segment(parts, values) for parts in self.segments)
+
+    def _segment(self, parts: tuple[tuple[str, str | None], ...], values: Mapping[str, Any]) -> str:
+        raw = "".join(unquote(literal) + ("" if name is None else self._value(name, values)) for literal, name in parts)
+        names = [name for _, name in parts if name is not None]
+        if raw in _DOTS and names:
+            raise InvalidParameter(
+                f"path parameter {names[0]!r} makes the segment {raw!r}, which would lead to another resource",
+                where=names[0],
+            )
+        return "".join(
+            literal + ("" if name is None else quote(self._value(name, values), safe="")) for literal, name in parts
+        )
+
+    def _value(self, name: str, values: Mapping[str, Any]) -> str:
+        if values.get(name) is None:
+            raise InvalidParameter(f"path parameter {name!r} of {self.text} is missing", where=name)
+        value = scalar(values[name], f"path parameter {name!r}", name)
+        if not value:
+            raise InvalidParameter(
+                f"path parameter {name!r} is empty, which would lead to another resource", where=name
+            )
+        return value
+
+
+def _parts(segment: str) -> Iterator[tuple[str, str | None]]:
+    pieces = PLACEHOLDER.split(segment)
+    for index in range(0, len(pieces), 2):
+        name = pieces[index + 1] if index + 1 < len(pieces) else None
+        if pieces[index] or name is not None:
+            yield pieces[index], name
+
+
+def encode_query(query: Mapping[str, Any]) -> str:
+    """`a=1&tags=x&tags=y&filter%5Bkind%5D=new`: arrays repeat their name, objects nest in brackets, None is left out.
+
+    That is OpenAPI's `form` style, exploded, and `deepObject`. Raises InvalidParameter for any other value.
+    """
+    try:
+        pairs = [pair for name, value in query.items() for pair in _pairs(_name(name), value, name)]
+    except RecursionError:
+        raise InvalidParameter("the query is nested too deeply, or holds itself", where="query") from None
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+
+
+def _pairs(name: str, value: Any, where: str) -> Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _pairs(f"{name}[{_name(key)}]", part, f"{where}.{key}")
+    elif isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)):
+        for index, part in enumerate(value):
+            if isinstance(part, (Mapping, list, tuple)):
+                yield from _pairs(f"{name}[{index}]", part, f"{where}[{index}]")
+            else:
+                yield from _pairs(name, part, f"{where}[{index}]")
+    else:
+        yield name, scalar(value, f"query parameter {where!r}", where)
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str):
+        raise InvalidParameter(f"the name of a query parameter must be a str, not {type(name).__name__}", where="query")
+    return _encodable(name, "the name of a query parameter", "query")
+
+
+def scalar(value: Any, what: str, where: str) -> str:
+    """A single value as text; `true`/`false` for booleans. Raises InvalidParameter for what has no obvious text."""
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _encodable(value, what, where)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, (int, float, Decimal)) and isfinite(value):
+        return str(value)
+    if isinstance(value, UUID):
+        return str(value)
+    said = value if isinstance(value, (float, Decimal)) else f"a {type(value).__name__}"
+    raise InvalidParameter(f"{what} cannot be {said}: give text, a number, a boolean or a date", where=where)
+
+
+def _encodable(value: str, what: str, where: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidParameter(f"{what} holds a lone surrogate, which has no UTF-8", where=where) from None
+    return value

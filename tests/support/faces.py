@@ -1,0 +1,139 @@
+"""One test body, both faces: blocking methods over Pipeline, and over AsyncPipeline on a loop of its own."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol, Self, TypeVar
+
+import pristine
+from pristine.ports.events import Event
+from pristine.streaming.response import AsyncStreamResponse, StreamResponse
+
+T = TypeVar("T")
+
+MANIFEST = pristine.load_manifest(
+    {
+        "name": "test",
+        "endpoints": {
+            "get": {"method": "GET", "path": "/get"},
+            "post": {"method": "POST", "path": "/post"},
+            "keyed": {"method": "POST", "path": "/keyed", "idempotency": True},
+            "feed": {"method": "GET", "path": "/feed", "streaming": True},
+            "chat": {"method": "POST", "path": "/chat", "streaming": True},
+            "typed": {"method": "GET", "path": "/typed", "response": "Thing"},
+        },
+        "types": {"Thing": {"properties": {"name": "string"}, "required": ["name"]}},
+    }
+)
+
+
+class OpenStream(Protocol):
+    """An open stream, driven blockingly."""
+
+    response: Any
+
+    def next(self) -> Event | None: ...
+    def close(self) -> None: ...
+
+
+class Face(Protocol):
+    """A pipeline, driven blockingly."""
+
+    def execute(self, endpoint: str, payload: Any = None, **options: Any) -> Any: ...
+    def open(self, endpoint: str, payload: Any = None, **options: Any) -> OpenStream: ...
+    def events(self, endpoint: str, payload: Any = None, **options: Any) -> list[Event]: ...
+    def close(self) -> None: ...
+
+
+class _Base:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def open(self, endpoint: str, payload: Any = None, **options: Any) -> Any:
+        raise NotImplementedError
+
+    def events(self, endpoint: str, payload: Any = None, **options: Any) -> list[Event]:
+        stream = self.open(endpoint, payload, **options)
+        try:
+            return list(iter(stream.next, None))
+        finally:
+            stream.close()
+
+
+class Blocking(_Base):
+    """The blocking face as it is."""
+
+    def __init__(self, context: Any, manifest: Any = MANIFEST) -> None:
+        self.pipeline = pristine.Pipeline(manifest, context)
+
+    def execute(self, endpoint: str, payload: Any = None, **options: Any) -> Any:
+        return self.pipeline.execute(endpoint, payload, **options)
+
+    def open(self, endpoint: str, payload: Any = None, **options: Any) -> "_BlockingStream":
+        return _BlockingStream(self.pipeline.execute_stream(endpoint, payload, **options))
+
+    def close(self) -> None:
+        self.pipeline.close()
+
+
+class _BlockingStream:
+    def __init__(self, response: StreamResponse) -> None:
+        self.response = response
+
+    def next(self) -> Event | None:
+        return next(self.response, None)
+
+    def close(self) -> None:
+        self.response.close()
+
+
+class Async(_Base):
+    """The async face on an event loop of its own."""
+
+    def __init__(self, context: Any, manifest: Any = MANIFEST) -> None:
+        self.runner = asyncio.Runner()
+        self.pipeline = self.runner.run(self._make(manifest, context))
+
+    async def _make(self, manifest: Any, context: Any) -> pristine.AsyncPipeline:
+        return pristine.AsyncPipeline(manifest, context)
+
+    def execute(self, endpoint: str, payload: Any = None, **options: Any) -> Any:
+        return self.runner.run(self.pipeline.execute(endpoint, payload, **options))
+
+    def open(self, endpoint: str, payload: Any = None, **options: Any) -> "_AsyncStream":
+        async def opened() -> AsyncStreamResponse:
+            return await self.pipeline.execute_stream(endpoint, payload, **options)
+
+        return _AsyncStream(self.runner.run(opened()), self.runner)
+
+    def close(self) -> None:
+        self.runner.run(self.pipeline.aclose())
+        self.runner.close()
+
+
+class _AsyncStream:
+    def __init__(self, response: AsyncStreamResponse, runner: asyncio.Runner) -> None:
+        self.response = response
+        self.runner = runner
+
+    def next(self) -> Event | None:
+        return self.runner.run(_next(self.response))
+
+    def close(self) -> None:
+        self.runner.run(self.response.aclose())
+
+
+async def _next(response: AsyncStreamResponse) -> Event | None:
+    return await anext(response, None)
+
+
+FACES = {"sync": Blocking, "async": Async}
+
+
+def run(call: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(call)

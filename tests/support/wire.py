@@ -1,0 +1,188 @@
+"""A server that misbehaves on purpose: a real socket on 127.0.0.1, a thread for each connection.
+
+A handler gets a Wire for each connection and says every byte; when it returns, the connection is closed. The server is
+stopped, and every thread of it joined, by the fixture that started it.
+"""
+
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable
+from typing import Self, TypeAlias
+
+import attrs
+
+Handler: TypeAlias = "Callable[[Wire], None]"
+
+
+@attrs.frozen
+class Received:
+    """A request as it came over the wire."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+class Wire:
+    """One connection of the server."""
+
+    def __init__(self, connection: socket.socket, server: "WireServer") -> None:
+        self.socket = connection
+        self.server = server
+        self._buffer = b""
+
+    def request(self) -> Received | None:
+        """Read one request; None when the peer has closed."""
+        while b"\r\n\r\n" not in self._buffer:
+            if not self._more():
+                return None
+        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+        start, *lines = head.decode("latin-1").split("\r\n")
+        fields = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+        length = int(next((value for name, value in fields if name.lower() == "content-length"), "0"))
+        while len(self._buffer) < length and self._more():
+            pass
+        body, self._buffer = self._buffer[:length], self._buffer[length:]
+        method, target, _ = start.split(" ")
+        received = Received(method, target, fields, body)
+        self.server.requests.append(received)
+        return received
+
+    def _more(self) -> bool:
+        try:
+            data = self.socket.recv(65536)
+        except OSError:
+            return False
+        self._buffer += data
+        return bool(data)
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def respond(self, status: int = 200, body: bytes = b"", *fields: str, length: int | None = None) -> None:
+        """A whole response, with its Content-Length, or with one that lies."""
+        head = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body) if length is None else length}", *fields]
+        self.send("\r\n".join(head).encode() + b"\r\n\r\n" + body)
+
+    def json(self, body: bytes, status: int = 200, *fields: str) -> None:
+        self.respond(status, body, "Content-Type: application/json", *fields)
+
+    def begin_stream(self, *fields: str, content_type: str = "text/event-stream") -> None:
+        """The head of a chunked response."""
+        head = ["HTTP/1.1 200 OK", f"Content-Type: {content_type}", "Transfer-Encoding: chunked", *fields]
+        self.send("\r\n".join(head).encode() + b"\r\n\r\n")
+
+    def chunk(self, data: bytes) -> None:
+        self.send(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def end_stream(self) -> None:
+        self.send(b"0\r\n\r\n")
+
+    def reset(self) -> None:
+        """Close with RST, so that the peer's next read fails."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def trickle(self, data: bytes, every: float) -> None:
+        """One byte at a time, until the data, the peer or the server ends."""
+        for byte in data:
+            if self.server.stopping.wait(every):
+                return
+            self.send(bytes([byte]))
+
+    def pause(self) -> None:
+        """Stay silent until the server stops."""
+        self.server.stopping.wait(30)
+
+    def closed_by_peer(self, within: float = 5.0) -> bool:
+        """Does the peer close the connection soon?"""
+        self.socket.settimeout(within)
+        try:
+            while self.socket.recv(65536):
+                pass
+        except ConnectionError:
+            return True
+        except TimeoutError:
+            return False
+        return True
+
+
+class WireServer:
+    """Serves connections with a handler, and keeps what they received."""
+
+    def __init__(self, handler: Handler, *, tls: ssl.SSLContext | None = None) -> None:
+        self.requests: list[Received] = []
+        self.connections = 0
+        self.stopping = threading.Event()
+        self._handler = handler
+        self._live: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._tls = tls
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for connection in list(self._live):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(5)
+            assert not thread.is_alive()
+
+    def _start(self, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._live.add(connection)
+            self._start(lambda connection=connection: self._serve(connection))  # type: ignore[misc]
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                self._live.add(connection)
+            with connection:
+                self._handler(Wire(connection, self))
+        self._live.discard(connection)
+
+
+def each_request(answer: Callable[[Wire, Received], None]) -> Handler:
+    """A handler that answers request after request on a kept-alive connection."""
+
+    def handle(wire: Wire) -> None:
+        while (received := wire.request()) is not None:
+            answer(wire, received)
+
+    return handle
+
+
+def in_turn(*answers: Callable[[Wire], None]) -> Handler:
+    """A handler that gives the answers in turn, over all connections; the last one is repeated."""
+    turn = iter(range(10**6))
+
+    def answer(wire: Wire, received: Received) -> None:
+        answers[min(next(turn), len(answers) - 1)](wire)
+
+    return each_request(answer)
