@@ -1,0 +1,1 @@
+"""The outside: each file imports ports and one vendor."""

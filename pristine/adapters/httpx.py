@@ -1,0 +1,255 @@
+"""Transport: httpx, both faces, by its transport objects.
+
+Its client is not used: it costs as much again, and redirects, cookies, retries and decoding are not an adapter's.
+"""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+import httpx
+
+from pristine.adapters.httpcore_network import Limit
+from pristine.adapters.httpcore_pool import AsyncPool, Pool
+from pristine.adapters.per_loop import PerLoop, PerProcess
+from pristine.ports.errors import (
+    ConfigurationError,
+    ConnectFailed,
+    ConnectionLost,
+    ProtocolViolation,
+    RetrySafe,
+    StreamClosed,
+    TimeoutExceeded,
+    TransportError,
+)
+from pristine.ports.messages import Request, Response, StreamHead, Timeout
+
+_LIMITS: Final[Mapping[type[Exception], str]] = {
+    httpx.ConnectTimeout: "connect",
+    httpx.ReadTimeout: "read",
+    httpx.WriteTimeout: "write",
+    httpx.PoolTimeout: "pool",
+}
+_ERRORS: Final[Mapping[type[Exception], type[TransportError]]] = {
+    httpx.ConnectError: ConnectFailed,
+    httpx.ProxyError: ConnectFailed,
+    httpx.UnsupportedProtocol: ConnectFailed,
+    httpx.InvalidURL: ConnectFailed,
+    httpx.NetworkError: ConnectionLost,
+    httpx.ProtocolError: ProtocolViolation,
+}
+_CLOSED_EARLY: Final = ("disconnected", "peer closed")
+"""How h11 and httpcore word a connection that ended too soon, which httpx files under protocol errors."""
+
+
+class HttpxTransport:
+    """Both faces of Transport and StreamTransport over HTTP/1.1.
+
+    Pools are made at first use, one for each process and one for each event loop, so the same object serves threads,
+    forked children and one `asyncio.run` after another. `max_connections` bounds each pool; None is no bound.
+    """
+
+    def __init__(self, *, max_connections: int | None = 100) -> None:
+        if max_connections is not None and max_connections < 1:
+            raise ConfigurationError(f"max_connections={max_connections}: give at least 1, or None for no bound")
+        self._blocking = PerProcess(lambda: _Blocking(max_connections))
+        self._async = PerLoop(lambda: _Async(max_connections), _Async.aclose)
+        self._abandoned: deque[_Stream] = deque()
+
+    def send(self, request: Request) -> Response:
+        stream = self.open(request)
+        try:
+            body = b"".join(iter(stream.next, b""))
+        finally:
+            stream.close()
+        return Response(stream.head.status, stream.head.headers, body)
+
+    def open(self, request: Request) -> "_Stream":
+        while self._abandoned:
+            self._abandoned.popleft().close()
+        timing = _Timing.of(request.timeout)
+        try:
+            response = self._blocking.get().handle_request(timing.vendor_request(request))
+        except Exception as error:
+            raise timing.translated(error, "head") from error
+        return _Stream(response, timing, self._abandoned)
+
+    def close(self) -> None:
+        if (pool := self._blocking.pop()) is not None:
+            pool.close()
+
+    async def asend(self, request: Request) -> Response:
+        stream = await self.aopen(request)
+        parts: list[bytes] = []
+        try:
+            while chunk := await stream.anext():
+                parts.append(chunk)
+        finally:
+            await stream.aclose()
+        return Response(stream.head.status, stream.head.headers, b"".join(parts))
+
+    async def aopen(self, request: Request) -> "_AsyncStream":
+        pool = await self._async.get()
+        timing = _Timing.of(request.timeout)
+        try:
+            response = await pool.handle_async_request(timing.vendor_request(request))
+        except Exception as error:
+            raise timing.translated(error, "head") from error
+        return _AsyncStream(response, timing)
+
+    async def aclose(self) -> None:
+        await self._async.aclose()
+
+
+class _Blocking(httpx.HTTPTransport):
+    def __init__(self, max_connections: int | None) -> None:
+        self._pool: Any = Pool(max_connections)
+
+
+class _Async(httpx.AsyncHTTPTransport):
+    def __init__(self, max_connections: int | None) -> None:
+        self._pool: Any = AsyncPool(max_connections)
+
+
+@attrs.frozen
+class _Timing:
+    """The limits of one request, and the moment when its total ends."""
+
+    timeout: Timeout
+    ends: float | None
+
+    @classmethod
+    def of(cls, timeout: Timeout) -> "_Timing":
+        return cls(timeout, None if timeout.total is None else time.monotonic() + timeout.total)
+
+    def vendor_request(self, request: Request) -> httpx.Request:
+        names = ("connect", "read", "write", "pool")
+        limits: dict[str, float | None] = {name: getattr(self.timeout, name) for name in names}
+        if self.ends is not None:
+            limits = {name: Limit.until(seconds, self.ends) for name, seconds in limits.items()}
+        return httpx.Request(
+            request.method,
+            request.url,
+            headers=request.headers.multi_items(),
+            content=request.body,
+            extensions={"timeout": limits},
+        )
+
+    def translated(self, error: Exception, phase: str) -> Exception:
+        """The port's error for one of httpx's; another exception is a bug and stays what it is."""
+        limit = next((name for kind, name in _LIMITS.items() if isinstance(error, kind)), None)
+        if limit is not None:
+            return self._timed_out(limit, phase if limit == "read" else limit)
+        kind = next((ours for theirs, ours in _ERRORS.items() if isinstance(error, theirs)), None)
+        if kind is None:
+            return error
+        told = str(error) or f"the connection broke ({type(error).__name__})"
+        if kind is ProtocolViolation and any(words in told for words in _CLOSED_EARLY):
+            kind = ConnectionLost
+        return kind(told)
+
+    def _timed_out(self, limit: str, phase: str) -> TimeoutExceeded:
+        if self.ends is not None and time.monotonic() >= self.ends - 0.001:
+            limit = "total"
+        seconds: float = getattr(self.timeout, limit)
+        safe = RetrySafe.YES if phase in {"pool", "connect"} else RetrySafe.UNKNOWN
+        message = f"{limit} timeout of {seconds:g} s passed (phase: {phase})"
+        return TimeoutExceeded(message, phase=phase, limit=limit, seconds=seconds, retry_safe=safe)
+
+
+class _Open:
+    """What both faces of an open body share."""
+
+    def __init__(self, response: httpx.Response, timing: _Timing) -> None:
+        self.head = StreamHead(response.status_code, response.headers.multi_items())
+        self._response = response
+        self._timing = timing
+        self._finished = False
+
+    def _broken(self, error: Exception) -> Exception:
+        return self._timing.translated(error, "body")
+
+    def _shut(self) -> None:
+        """Shut the socket, which wakes a reader in any thread; not the connection's, once it may serve another."""
+        if not self._finished:
+            stream = self._response.extensions.get("network_stream")
+            connection = stream.get_extra_info("socket") if stream is not None else None
+            with contextlib.suppress(OSError):
+                if connection is not None:
+                    _shutdown(connection)
+
+
+def _shutdown(connection: Any) -> None:
+    if isinstance(connection, socket.socket):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # an SSLSocket's own would take TLS from its reader
+    else:
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Stream(_Open):
+    def __init__(self, response: httpx.Response, timing: _Timing, abandoned: "deque[_Stream]") -> None:
+        super().__init__(response, timing)
+        self._chunks: Iterator[bytes] = iter(response.stream)  # type: ignore[arg-type]  # httpx types it as either
+        self._abandoned = abandoned
+
+    def next(self) -> bytes:
+        if self._finished:
+            raise StreamClosed("the stream is closed")
+        try:
+            for chunk in self._chunks:
+                if chunk:
+                    return chunk
+        except Exception as error:
+            raise self._broken(error) from error
+        return b""
+
+    def cancel(self) -> None:
+        self._shut()
+        self._abandoned.append(self)  # closing takes the pool's lock, which a finaliser must not
+
+    def close(self) -> None:
+        self._finished = True
+        self._response.stream.close()  # type: ignore[union-attr]
+
+
+class _AsyncStream(_Open):
+    def __init__(self, response: httpx.Response, timing: _Timing) -> None:
+        super().__init__(response, timing)
+        self._chunks: AsyncIterator[bytes] = response.stream.__aiter__()  # type: ignore[union-attr]
+        self._loop = asyncio.get_running_loop()
+        self._closing: asyncio.Task[None] | None = None
+
+    async def anext(self) -> bytes:
+        if self._finished:
+            raise StreamClosed("the stream is closed")
+        try:
+            async for chunk in self._chunks:
+                if chunk:
+                    return chunk
+        except Exception as error:
+            raise self._broken(error) from error
+        return b""
+
+    def cancel(self) -> None:
+        self._shut()
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and its pool with it
+            self._loop.call_soon_threadsafe(self._close_soon)
+
+    def _close_soon(self) -> None:
+        if not self._finished:
+            self._closing = self._loop.create_task(self._end())
+
+    async def aclose(self) -> None:
+        if self._closing is not None:
+            await asyncio.wait({self._closing})
+        elif not self._finished:
+            await self._end()
+
+    async def _end(self) -> None:
+        self._finished = True
+        await self._response.stream.aclose()  # type: ignore[union-attr]

@@ -1,0 +1,112 @@
+"""A transport that never leaves the process: scripted answers, recorded requests, both faces. For tests."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+from pristine.ports.errors import PristineError, StreamClosed
+from pristine.ports.headers import HeaderSource
+from pristine.ports.messages import Request, Response, StreamHead
+
+
+class Scripted:
+    """A scripted stream: a head, then `chunks` as they stand; an error among them is raised in its place."""
+
+    def __init__(
+        self,
+        chunks: Iterable[bytes | PristineError],
+        status: int = 200,
+        headers: HeaderSource = (("content-type", "text/event-stream"),),
+    ) -> None:
+        self.head = StreamHead(status, headers)
+        self.chunks = list(chunks)
+
+
+Step: TypeAlias = "Response | Scripted | PristineError | Callable[[Request], Response | Scripted | PristineError]"
+
+
+class MemoryTransport:
+    """Answers each request with the next step of its script; `requests` has what was sent.
+
+    A step is a Response, a Scripted stream, an error to raise, or a function from the Request to one of these. Unary
+    and streaming calls take either: a stream's chunks are joined, a response's body is one chunk. When the script is at
+    its end, its last step is repeated if it is a function; otherwise the call fails.
+    """
+
+    def __init__(self, script: Iterable[Step] = ()) -> None:
+        self._script = list(script)
+        self.requests: list[Request] = []
+        self.open_streams = 0
+
+    def send(self, request: Request) -> Response:
+        step = self._next(request)
+        if isinstance(step, Response):
+            return step
+        return Response(step.head.status, step.head.headers, b"".join(map(_or_raise, step.chunks)))
+
+    def open(self, request: Request) -> "MemoryStream":
+        step = self._next(request)
+        if isinstance(step, Response):
+            step = Scripted([step.body] if step.body else [], step.status, step.headers)
+        return MemoryStream(self, step)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    async def asend(self, request: Request) -> Response:
+        return self.send(request)
+
+    async def aopen(self, request: Request) -> "MemoryStream":
+        return self.open(request)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    def _next(self, request: Request) -> Response | Scripted:
+        self.requests.append(request)
+        if not self._script:
+            raise AssertionError(f"the script has no answer for {request!r}")
+        last = len(self._script) == 1 and callable(self._script[0])
+        step = self._script[0] if last else self._script.pop(0)
+        answer = step(request) if callable(step) else step
+        if isinstance(answer, PristineError):
+            raise answer
+        if not isinstance(answer, (Response, Scripted)):
+            raise TypeError(f"a step is a Response, a Scripted, an error or a function, not {answer!r}")
+        return answer
+
+
+class MemoryStream:
+    """An open scripted stream; `reads` counts the chunks that were asked for."""
+
+    def __init__(self, owner: MemoryTransport, script: Scripted) -> None:
+        self.head = script.head
+        self.reads = 0
+        self._chunks: Iterator[bytes | PristineError] = iter(script.chunks)
+        self._owner = owner
+        self._open = True
+        owner.open_streams += 1
+
+    def next(self) -> bytes:
+        if not self._open:
+            raise StreamClosed("the stream is closed")
+        self.reads += 1
+        return next(filter(None, map(_or_raise, self._chunks)), b"")
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._owner.open_streams -= 1
+
+    cancel = close
+
+    async def anext(self) -> bytes:
+        return self.next()
+
+    async def aclose(self) -> None:
+        self.close()
+
+
+def _or_raise(chunk: bytes | PristineError) -> bytes:
+    if isinstance(chunk, PristineError):
+        raise chunk
+    return chunk
