@@ -1,0 +1,191 @@
+"""The commands. Each is its options and a few lines; how it ends is `failures`' alone."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+import click
+
+from pristine import Pipeline, __version__
+from pristine.cli import arguments
+from pristine.cli.asked import Asked
+from pristine.cli.failures import FAILED, STATUSES, Reporting, guarded, one_line, tell
+from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value
+from pristine.config import read_document
+from pristine.manifest.load import load_manifest
+from pristine.manifest.model import Manifest
+from pristine.manifest.reading import ManifestFault
+from pristine.ports.errors import DocumentError, ManifestError
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def run(args: Sequence[str]) -> int:
+    """Run a command line; gives its exit status."""
+    in_utf8()
+    reporting = Reporting()
+
+    def command() -> None:
+        with cli.make_context("pristine", list(args), obj=reporting) as context:
+            cli.invoke(context)
+
+    return guarded(command, reporting)
+
+
+class Command(click.Command):
+    """A command that does not print superfluous arguments: most often they are half of an unquoted credential."""
+
+    allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            ctx.fail(f"{counted(len(rest), 'argument')} too many: quote a payload or header that has spaces")
+        return rest
+
+
+def _remember_debug(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+    ctx.obj.debug = ctx.obj.debug or given
+
+
+DEBUG: Final = click.option(
+    "--debug",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_remember_debug,
+    help="Show the traceback of an error.",
+)
+
+CALLING: Final = (
+    click.argument("manifest"),
+    click.argument("endpoint"),
+    click.argument("payload", required=False),
+    click.option("--base-url", metavar="URL", help="Where the API is, if the manifest or --config does not say."),
+    click.option("--transport", metavar="NAME", help="The transport adapter; httpx unless --config says so."),
+    click.option("--header", metavar="'K: V'", multiple=True, callback=arguments.headers, help="A header; repeatable."),
+    click.option(
+        "--query",
+        metavar="K=V",
+        multiple=True,
+        callback=arguments.pairs,
+        help="A query parameter; a repeated name is an array.",
+    ),
+    click.option(
+        "--path-param", metavar="K=V", multiple=True, callback=arguments.pairs, help="A parameter of the path."
+    ),
+    click.option("--config", metavar="FILE", help="TOML, JSON or YAML with the settings of pristine.context."),
+    click.option(
+        "--timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0, min_open=True),
+        help="The limit of the whole call, retries and reading included.",
+    ),
+    click.option("--idempotency-key", metavar="KEY", help="Send this key: retries are then safe."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON value on a line, for programs."),
+    DEBUG,
+)
+
+EXAMPLE: Final = """\b
+Example:
+  pristine validate chat.json
+  pristine call chat.json create_chat '{"prompt": "Hello"}'
+"""
+
+
+def calling(command: Decorated) -> Decorated:
+    """The arguments and options that `call` and `stream` have in common."""
+    for option in reversed(CALLING):
+        command = option(command)
+    return command
+
+
+@click.group(epilog=f"{EXAMPLE}\n{STATUSES}", no_args_is_help=False)
+@click.version_option(__version__, message="pristine %(version)s")
+@DEBUG
+def cli() -> None:
+    """Call any HTTP API that a manifest describes."""
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine call chat.json create_chat '{"prompt": "Hello"}' \\
+      --base-url https://api.example.com --header "Authorization: Bearer $TOKEN"
+  pristine call chat.json list_models --query limit=5 --json
+""",
+)
+@calling
+def call(**given: Any) -> None:
+    """Call ENDPOINT of MANIFEST and print its value.
+
+    PAYLOAD is JSON, - to read it from stdin, or @FILE. JSON is printed indented, text and bytes as they are; with
+    --json everything is one line of JSON, bytes as {"base64": "..."}.
+    """
+    asked = Asked(**given)
+    manifest, endpoint = asked.operation(streams=False)
+    context, options = asked.context(manifest), asked.options(endpoint)
+    with Pipeline(manifest, context) as api:
+        value = api.execute(endpoint.id, arguments.payload(asked.payload), **options)
+        show_value(value, context.serializer, as_json=asked.as_json)
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine stream chat.json stream_chat '{"prompt": "Hello"}' --base-url https://api.example.com
+  pristine stream chat.json stream_chat @prompt.json --json | jq -r .data
+""",
+)
+@calling
+def stream(**given: Any) -> None:
+    """Call ENDPOINT of MANIFEST and print each event as it arrives.
+
+    PAYLOAD is JSON, - to read it from stdin, or @FILE. An event is printed as its data, after its type where it has
+    one; with --json as {"event", "data", "id", "retry"} on one line.
+    """
+    asked = Asked(**given)
+    manifest, endpoint = asked.operation(streams=True)
+    context, options = asked.context(manifest), asked.options(endpoint)
+    body = arguments.payload(asked.payload)
+    with Pipeline(manifest, context) as api, api.execute_stream(endpoint.id, body, **options) as response:
+        for event in response:
+            show_event(event, as_json=asked.as_json)
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine validate chat.json
+""",
+)
+@click.argument("manifest")
+@DEBUG
+def validate(manifest: str) -> None:
+    """Check MANIFEST: print every fault, or what it holds."""
+    loaded, faults = _loaded(manifest)
+    for fault in faults:
+        tell(f"{one_line(fault)}\n")
+    if loaded is None:
+        tell(f"pristine: {manifest}: {counted(len(faults), 'fault')}\n")
+        raise click.exceptions.Exit(FAILED)
+    show_manifest(loaded)
+
+
+def _loaded(path: str) -> tuple[Manifest | None, Sequence[str]]:
+    """The manifest, or its faults; raises what is no fault of the text: no such file, no reader for its kind."""
+    try:
+        return load_manifest(read_document(path)), ()
+    except ManifestError as error:
+        return None, [_placed(fault, path) for fault in error.faults]
+    except DocumentError as error:
+        if isinstance(error.__cause__, OSError):
+            raise
+        return None, [str(error)]
+
+
+def _placed(fault: ManifestFault, path: str) -> str:
+    place = path if fault.line is None else f"{path}:{fault.line}"
+    return f"{place}: {fault.path}: {fault.message}"
