@@ -6,7 +6,8 @@ import unicodedata
 import attrs
 
 from pristine.ports.errors import ConfigurationError
-from pristine.ports.headers import Headers, check_field, checked
+from pristine.ports.fields import check_field, checked
+from pristine.ports.headers import Headers
 from pristine.ports.messages import Request
 
 

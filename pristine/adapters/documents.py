@@ -1,7 +1,6 @@
-"""Documents: JSON, TOML or YAML text -> a Document, in time linear in its size and bounded in depth.
+"""Documents: JSON text -> a Document, and what the readers of TOML and YAML beside it share with that.
 
-Every fault is a DocumentError that says where. The cursor and JSON are here; TOML and YAML, in files of their
-own, are loaded by the first text in them.
+Reading is linear in the size of the text and bounded in depth. Every fault is a DocumentError that says where.
 """
 
 import json
@@ -11,7 +10,7 @@ import sys
 from typing import Any, ClassVar, Final
 
 from pristine.ports.documents import Document, Path
-from pristine.ports.errors import ConfigurationError, DocumentError
+from pristine.ports.errors import DocumentError
 
 NESTING_LIMIT: Final = 100
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -24,27 +23,6 @@ def read_json(text: str, source: str) -> Document:
     """Read JSON as RFC 8259 has it: no NaN, no Infinity, no comments, no key twice."""
     reader = _Json(opened(text, source), source)
     return Document(reader.document(), source, reader.lines)
-
-
-def read_toml(text: str, source: str) -> Document:
-    """Read TOML 1.0; dates and times stay the text they were written as."""
-    from pristine.adapters.toml import read
-
-    return read(text, source)
-
-
-def read_yaml(text: str, source: str) -> Document:
-    """Read one YAML document by the core schema of YAML 1.2 (section 10.3): `NO` is text and `010` is ten.
-
-    Dates and keys are the text they were written as. Merge keys (`<<`), tags of one's own and aliases that
-    explode are refused.
-    """
-    try:
-        from pristine.adapters.yaml import read
-    except ImportError as missing:
-        what = "reading YAML needs the 'yaml' extra: pip install 'pristine-sdk[yaml]'"
-        raise ConfigurationError(what) from missing
-    return read(text, source)
 
 
 def document_fault(what: str, source: str, line: int, column: int) -> DocumentError:

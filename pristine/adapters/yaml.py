@@ -50,7 +50,11 @@ _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\
 
 
 def read(text: str, source: str) -> Document:
-    """Read the one document of a YAML stream."""
+    """Read one YAML document by the core schema of YAML 1.2 (section 10.3): `NO` is text and `010` is ten.
+
+    Dates and keys are the text they were written as. Merge keys (`<<`), tags of one's own and aliases that explode are
+    refused.
+    """
     text = opened(text, source)
     if found := _UNPRINTABLE.search(text):
         raise fault_at(f"the character {found[0]!r} is not allowed in YAML", source, text, found.start())

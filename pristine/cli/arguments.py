@@ -14,7 +14,7 @@ import click
 
 from pristine.manifest.model import Parameter
 from pristine.ports.errors import InvalidHeader, InvalidParameter, InvalidPayload
-from pristine.ports.headers import check_field
+from pristine.ports.fields import check_field
 from pristine.ports.model import Model
 from pristine.ports.serializer import Schema
 

@@ -10,7 +10,8 @@ from pristine.manifest.reading import suggestion
 from pristine.ports.auth import AsyncAuth, Auth
 from pristine.ports.clock import AsyncClock, Clock
 from pristine.ports.errors import ConfigurationError
-from pristine.ports.headers import Headers, checked
+from pristine.ports.fields import checked
+from pristine.ports.headers import Headers
 from pristine.ports.messages import Timeout
 from pristine.ports.retry import Retry
 from pristine.ports.serializer import Serializer

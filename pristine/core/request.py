@@ -12,7 +12,8 @@ from pristine.core.urls import encode_query, scalar
 from pristine.manifest.model import BODYLESS_METHODS, SAFE_METHODS
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, InvalidPayload, RequestError
-from pristine.ports.headers import Headers, checked
+from pristine.ports.fields import checked
+from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
 
 _OPTIONS: Final = tuple(CallOptions.__annotations__)

@@ -10,7 +10,7 @@ from pristine.manifest.model import Parameter
 from pristine.manifest.reading import Cursor, Reader, anything, flag, members, suggestion, text
 from pristine.manifest.types import TypeReader, check_default
 from pristine.ports.errors import InvalidHeader
-from pristine.ports.headers import check_field
+from pristine.ports.fields import check_field
 from pristine.ports.serializer import Schema
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")

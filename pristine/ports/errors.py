@@ -31,12 +31,10 @@ All of them pickle with their data, and none shows a credential.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from pristine.ports.headers import Headers
 from pristine.ports.text import text_of
-
-if TYPE_CHECKING:
-    from pristine.ports.headers import Headers
 
 
 class Fault(StrEnum):
@@ -184,7 +182,7 @@ class ResponseError(PristineError):
 
     fault = Fault.SERVER
     status: int = 0
-    headers: "Headers"
+    headers: Headers = Headers()
     body: bytes = b""
     request_id: str | None = None
 

@@ -4,11 +4,8 @@ A repeated field survives as it came. What is printed is safe: the value of a fi
 is not on the short list of harmless ones never reaches a repr.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
-
-from pristine.ports.errors import InvalidHeader, ResponseError
 
 HeaderSource: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 
@@ -23,9 +20,6 @@ PRINTABLE: Final = frozenset(
 """Fields whose values may be shown. Everything else may carry a credential, whatever its name."""
 
 MASK: Final = "***"
-
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_UNSAFE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
 class Headers(Mapping[str, str]):
@@ -96,43 +90,5 @@ class Headers(Mapping[str, str]):
         return Headers, (self._pairs,)
 
 
-def checked(source: HeaderSource) -> Headers:
-    """Headers that are safe to send; raises what `check_field` raises."""
-    try:
-        headers = Headers(source)
-        for name, value in headers.multi_items():
-            check_field(name, value)
-    except (TypeError, ValueError):
-        raise InvalidHeader("headers must be a mapping from names to values, or pairs of both") from None
-    return headers
-
-
 def _pairs(source: HeaderSource) -> tuple[tuple[str, str], ...]:
     return tuple(source.items() if isinstance(source, Mapping) else source)
-
-
-def check_field(name: str, value: object) -> None:
-    """Raise InvalidHeader unless the field can be sent as it is; the message never holds the value.
-
-    A name must be a token; a value must be text without line breaks, other control characters, or characters outside
-    Latin-1 (RFC 9110 sections 5.1 and 5.5).
-    """
-    if not isinstance(name, str):
-        raise InvalidHeader(f"header name: must be a str, not {type(name).__name__}")
-    if not _TOKEN.fullmatch(name):
-        # Only its beginning is shown: what follows may be a value that slipped in.
-        start = name[: match.end()] if (match := _TOKEN.match(name)) else ""
-        said = f"beginning {start!r}" if start else "given"
-        raise InvalidHeader(f"header name {said} is not a token: use letters, digits and hyphens", where=start)
-    if not isinstance(value, str):
-        raise InvalidHeader(f"header {name}: the value must be a str, not {type(value).__name__}", where=name)
-    if found := _UNSAFE.search(value):
-        raise InvalidHeader(
-            f"header {name}: the value holds {found.group()!r} at index {found.start()}; "
-            "line breaks, control characters and characters outside Latin-1 cannot be sent",
-            where=name,
-        )
-
-
-# An error that was raised without a response has no headers; errors.py cannot say so, being imported here.
-ResponseError.headers = Headers()

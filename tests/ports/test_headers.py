@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pristine import Headers
 from pristine.ports.errors import InvalidHeader
-from pristine.ports.headers import MASK, PRINTABLE, checked
+from pristine.ports.fields import checked
+from pristine.ports.headers import MASK, PRINTABLE
 
 COOKIES = Headers([("Set-Cookie", "a=1"), ("Accept", "x"), ("set-cookie", "b=2")])
 SECRET = "sekrit-value"
