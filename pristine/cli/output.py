@@ -53,6 +53,8 @@ def _summary(manifest: Manifest) -> Iterator[str]:
     streams = sum(endpoint.streaming is not None for endpoint in manifest.endpoints.values())
     counts = (counted(len(manifest.endpoints), "endpoint"), counted(streams, "stream"))
     yield f"{title}: {', '.join(counts)}, {counted(len(manifest.types), 'type')}"
+    if manifest.description:
+        yield " ".join(manifest.description.split())
     rows = [_row(endpoint) for endpoint in manifest.endpoints.values()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -20,6 +20,11 @@ def test_a_good_manifest_is_summed_up(cli: Cli, manifest: str) -> None:
     assert "endless GET /endless stream" in shown
 
 
+def test_what_the_manifest_says_of_itself_is_shown(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "api.json").write_text('{"name": "a", "description": "All of it.", "endpoints": {}}')
+    assert cli("validate", str(tmp_path / "api.json")).out == b"a: 0 endpoints, 0 streams, 0 types\nAll of it.\n"
+
+
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_every_fault_is_a_line_with_its_place(cli: Cli, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"bad.{suffix}"
