@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pristine.ports.messages import Response as Response
     from pristine.ports.messages import Timeout as Timeout
     from pristine.ports.model import Model as Model
+    from pristine.streaming.dispatch import STOP as STOP
     from pristine.streaming.response import AsyncStreamResponse as AsyncStreamResponse
     from pristine.streaming.response import StreamResponse as StreamResponse
     from pristine.streaming.sse import SSEDecoder as SSEDecoder
@@ -57,6 +58,7 @@ _HOMES: Final = {
     "pristine.ports.headers": ("Headers",),
     "pristine.ports.messages": ("Request", "Response", "Timeout"),
     "pristine.ports.model": ("Model",),
+    "pristine.streaming.dispatch": ("STOP",),
     "pristine.streaming.response": ("AsyncStreamResponse", "StreamResponse"),
     "pristine.streaming.sse": ("SSEDecoder",),
 }

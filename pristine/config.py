@@ -83,6 +83,8 @@ class ContextOptions(TypedDict, total=False):
     timeout: Timeout | float | Mapping[str, float | None]
     headers: HeaderSource
     max_event_bytes: int | None
+    max_response_bytes: int | None
+    max_expansion: float | None
 
 
 _KEYS: Final = ("transport", *ContextOptions.__annotations__)

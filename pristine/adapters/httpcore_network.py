@@ -4,6 +4,7 @@ httpcore reads a time limit once and then allows that long for every read. It ha
 Limit, which is a number that knows when it ends, can be looked at here before every read and write.
 """
 
+import math
 import time
 from typing import Any, Final
 
@@ -17,13 +18,12 @@ class Limit(float):
     """A time limit in seconds that is also cut by a moment on the monotonic clock."""
 
     __slots__ = ("ends",)
-    ends: float
+    ends: float | None
 
     @classmethod
-    def until(cls, seconds: float | None, ends: float) -> "Limit":
-        """At most `seconds` at a time, and nothing after the moment `ends`."""
-        left = ends - time.monotonic()
-        limit = cls(left if seconds is None else min(seconds, left))
+    def until(cls, seconds: float | None, ends: float | None) -> "Limit":
+        """At most `seconds` at a time, and nothing after the moment `ends`, which may be changed."""
+        limit = cls(math.inf if seconds is None else seconds)
         limit.ends = ends
         return limit
 
@@ -32,10 +32,10 @@ def left(limit: float | None, passed: type[Exception]) -> float | None:
     """What is left of a limit now; raises `passed` if nothing is."""
     if not isinstance(limit, Limit):
         return limit
-    seconds = min(float(limit), limit.ends - time.monotonic())
+    seconds = float(limit) if limit.ends is None else min(float(limit), limit.ends - time.monotonic())
     if seconds <= 0:
         raise passed("the deadline has passed")
-    return seconds
+    return None if seconds == math.inf else seconds
 
 
 def _connecting(options: dict[str, Any]) -> dict[str, Any]:

@@ -6,28 +6,26 @@ Its client is not used: it costs as much again, and redirects, cookies, retries 
 import asyncio
 import contextlib
 import socket
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Final
 
-import attrs
 import httpx
 
 from pristine.adapters.httpcore_network import Limit
 from pristine.adapters.httpcore_pool import AsyncPool, Pool
 from pristine.adapters.per_loop import PerLoop, PerProcess
+from pristine.adapters.timing import Timing
+from pristine.ports.collected import Collected
 from pristine.ports.errors import (
     ConfigurationError,
     ConnectFailed,
     ConnectionLost,
     ProtocolViolation,
-    RetrySafe,
     StreamClosed,
-    TimeoutExceeded,
     TransportError,
 )
-from pristine.ports.messages import Request, Response, StreamHead, Timeout
+from pristine.ports.messages import Request, Response, StreamHead
 
 _LIMITS: Final[Mapping[type[Exception], str]] = {
     httpx.ConnectTimeout: "connect",
@@ -63,21 +61,23 @@ class HttpxTransport:
 
     def send(self, request: Request) -> Response:
         stream = self.open(request)
+        collected = Collected(request, stream.head)
         try:
-            body = b"".join(iter(stream.next, b""))
+            for piece in iter(stream.next, b""):
+                collected.add(piece)
         finally:
             stream.close()
-        return Response(stream.head.status, stream.head.headers, body)
+        return collected.response
 
     def open(self, request: Request) -> "_Stream":
         while self._abandoned:
             self._abandoned.popleft().close()
-        timing = _Timing.of(request.timeout)
+        exchange = _Exchange(request)
         try:
-            response = self._blocking.get().handle_request(timing.vendor_request(request))
+            response = self._blocking.get().handle_request(exchange.request)
         except Exception as error:
-            raise timing.translated(error, "head") from error
-        return _Stream(response, timing, self._abandoned)
+            raise exchange.translated(error, "head") from error
+        return _Stream(response, exchange, self._abandoned)
 
     def close(self) -> None:
         if (pool := self._blocking.pop()) is not None:
@@ -85,22 +85,22 @@ class HttpxTransport:
 
     async def asend(self, request: Request) -> Response:
         stream = await self.aopen(request)
-        parts: list[bytes] = []
+        collected = Collected(request, stream.head)
         try:
-            while chunk := await stream.anext():
-                parts.append(chunk)
+            while piece := await stream.anext():
+                collected.add(piece)
         finally:
             await stream.aclose()
-        return Response(stream.head.status, stream.head.headers, b"".join(parts))
+        return collected.response
 
     async def aopen(self, request: Request) -> "_AsyncStream":
         pool = await self._async.get()
-        timing = _Timing.of(request.timeout)
+        exchange = _Exchange(request)
         try:
-            response = await pool.handle_async_request(timing.vendor_request(request))
+            response = await pool.handle_async_request(exchange.request)
         except Exception as error:
-            raise timing.translated(error, "head") from error
-        return _AsyncStream(response, timing)
+            raise exchange.translated(error, "head") from error
+        return _AsyncStream(response, exchange)
 
     async def aclose(self) -> None:
         await self._async.aclose()
@@ -116,35 +116,31 @@ class _Async(httpx.AsyncHTTPTransport):
         self._pool: Any = AsyncPool(max_connections)
 
 
-@attrs.frozen
-class _Timing:
-    """The limits of one request, and the moment when its total ends."""
+class _Exchange:
+    """One request on its way: httpx's form of it, its time limits, and httpx's errors translated."""
 
-    timeout: Timeout
-    ends: float | None
-
-    @classmethod
-    def of(cls, timeout: Timeout) -> "_Timing":
-        return cls(timeout, None if timeout.total is None else time.monotonic() + timeout.total)
-
-    def vendor_request(self, request: Request) -> httpx.Request:
+    def __init__(self, request: Request) -> None:
+        self.timing = Timing(request.timeout)
         names = ("connect", "read", "write", "pool")
-        limits: dict[str, float | None] = {name: getattr(self.timeout, name) for name in names}
-        if self.ends is not None:
-            limits = {name: Limit.until(seconds, self.ends) for name, seconds in limits.items()}
-        return httpx.Request(
+        self._limits = {name: Limit.until(getattr(request.timeout, name), self.timing.ends) for name in names}
+        self.request = httpx.Request(
             request.method,
             request.url,
-            headers=request.headers.multi_items(),
+            headers=[(name.encode(), value.encode("latin-1")) for name, value in request.headers.multi_items()],
             content=request.body,
-            extensions={"timeout": limits},
+            extensions={"timeout": self._limits},
         )
+
+    def reading(self, within: float | None) -> None:
+        """The next piece of the body is to come `within` seconds; httpcore holds on to the Limit, which is told."""
+        self.timing.reading(within)
+        self._limits["read"].ends = self.timing.ends
 
     def translated(self, error: Exception, phase: str) -> Exception:
         """The port's error for one of httpx's; another exception is a bug and stays what it is."""
         limit = next((name for kind, name in _LIMITS.items() if isinstance(error, kind)), None)
         if limit is not None:
-            return self._timed_out(limit, phase if limit == "read" else limit)
+            return self.timing.timed_out(limit, phase if limit == "read" else limit)
         kind = next((ours for theirs, ours in _ERRORS.items() if isinstance(error, theirs)), None)
         if kind is None:
             return error
@@ -153,26 +149,18 @@ class _Timing:
             kind = ConnectionLost
         return kind(told)
 
-    def _timed_out(self, limit: str, phase: str) -> TimeoutExceeded:
-        if self.ends is not None and time.monotonic() >= self.ends - 0.001:
-            limit = "total"
-        seconds: float = getattr(self.timeout, limit)
-        safe = RetrySafe.YES if phase in {"pool", "connect"} else RetrySafe.UNKNOWN
-        message = f"{limit} timeout of {seconds:g} s passed (phase: {phase})"
-        return TimeoutExceeded(message, phase=phase, limit=limit, seconds=seconds, retry_safe=safe)
-
 
 class _Open:
     """What both faces of an open body share."""
 
-    def __init__(self, response: httpx.Response, timing: _Timing) -> None:
+    def __init__(self, response: httpx.Response, exchange: _Exchange) -> None:
         self.head = StreamHead(response.status_code, response.headers.multi_items())
         self._response = response
-        self._timing = timing
+        self._exchange = exchange
         self._finished = False
 
     def _broken(self, error: Exception) -> Exception:
-        return self._timing.translated(error, "body")
+        return self._exchange.translated(error, "body")
 
     def _shut(self) -> None:
         """Shut the socket, which wakes a reader in any thread; not the connection's, once it may serve another."""
@@ -192,14 +180,15 @@ def _shutdown(connection: Any) -> None:
 
 
 class _Stream(_Open):
-    def __init__(self, response: httpx.Response, timing: _Timing, abandoned: "deque[_Stream]") -> None:
-        super().__init__(response, timing)
+    def __init__(self, response: httpx.Response, exchange: _Exchange, abandoned: "deque[_Stream]") -> None:
+        super().__init__(response, exchange)
         self._chunks: Iterator[bytes] = iter(response.stream)  # type: ignore[arg-type]  # httpx types it as either
         self._abandoned = abandoned
 
-    def next(self) -> bytes:
+    def next(self, within: float | None = None) -> bytes:
         if self._finished:
             raise StreamClosed("the stream is closed")
+        self._exchange.reading(within)
         try:
             for chunk in self._chunks:
                 if chunk:
@@ -218,15 +207,16 @@ class _Stream(_Open):
 
 
 class _AsyncStream(_Open):
-    def __init__(self, response: httpx.Response, timing: _Timing) -> None:
-        super().__init__(response, timing)
+    def __init__(self, response: httpx.Response, exchange: _Exchange) -> None:
+        super().__init__(response, exchange)
         self._chunks: AsyncIterator[bytes] = response.stream.__aiter__()  # type: ignore[union-attr]
         self._loop = asyncio.get_running_loop()
         self._closing: asyncio.Task[None] | None = None
 
-    async def anext(self) -> bytes:
+    async def anext(self, within: float | None = None) -> bytes:
         if self._finished:
             raise StreamClosed("the stream is closed")
+        self._exchange.reading(within)
         try:
             async for chunk in self._chunks:
                 if chunk:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
+from pristine.ports.collected import Collected
 from pristine.ports.errors import PristineError, StreamClosed
 from pristine.ports.headers import HeaderSource
 from pristine.ports.messages import Request, Response, StreamHead
@@ -40,8 +41,11 @@ class MemoryTransport:
     def send(self, request: Request) -> Response:
         step = self._next(request)
         if isinstance(step, Response):
-            return step
-        return Response(step.head.status, step.head.headers, b"".join(map(_or_raise, step.chunks)))
+            step = Scripted([step.body], step.status, step.headers)
+        collected = Collected(request, step.head)
+        for chunk in step.chunks:
+            collected.add(_or_raise(chunk))
+        return collected.response
 
     def open(self, request: Request) -> "MemoryStream":
         step = self._next(request)
@@ -86,7 +90,7 @@ class MemoryStream:
         self._open = True
         owner.open_streams += 1
 
-    def next(self) -> bytes:
+    def next(self, within: float | None = None) -> bytes:
         if not self._open:
             raise StreamClosed("the stream is closed")
         self.reads += 1
@@ -99,8 +103,8 @@ class MemoryStream:
 
     cancel = close
 
-    async def anext(self) -> bytes:
-        return self.next()
+    async def anext(self, within: float | None = None) -> bytes:
+        return self.next(within)
 
     async def aclose(self) -> None:
         self.close()

@@ -32,6 +32,8 @@ class CallOptions(TypedDict, total=False):
     headers: HeaderSource | None
     timeout: Timeout | float | None
     idempotency_key: str | None
+    last_event_id: str | None
+    reconnect: bool | None
 
 
 class Call:
@@ -65,6 +67,20 @@ class Call:
             else:
                 self._stop(classify(None, status, repeatable=True))
                 return result
+
+    async def pause(self, delay: float) -> None:
+        """Wait, if that ends before the deadline; else raise TimeoutExceeded. Attempts are counted anew."""
+        left = self.deadline.left()
+        if left is not None and delay >= left:
+            error = TimeoutExceeded(phase="wait", limit="total")
+            self.restate(error)
+            raise error
+        self.history.clear()
+        await self._face.clock.asleep(delay)
+
+    def say(self, headers: Mapping[str, str]) -> None:
+        """Put fields into the requests that follow."""
+        self.unsigned = attrs.evolve(self.unsigned, headers=self.unsigned.headers.merged(headers))
 
     async def settle(self, error: PristineError) -> None:
         """Wait for the next attempt after a failed one, or raise its error."""

@@ -16,6 +16,7 @@ from pristine.ports.messages import Timeout
 from pristine.ports.retry import Retry
 from pristine.ports.serializer import Serializer
 from pristine.ports.telemetry import Telemetry
+from pristine.streaming.content_coding import MAX_EXPANSION
 from pristine.streaming.sse import MAX_EVENT_BYTES
 
 T_co = TypeVar("T_co", covariant=True)
@@ -53,6 +54,12 @@ def _bound(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
         raise ConfigurationError(f"{name}={value!r}: give a whole number from 1, or None for no limit", setting=name)
 
 
+def _factor(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 1):
+        name = attribute.name
+        raise ConfigurationError(f"{name}={value!r}: give a number from 1, or None for no limit", setting=name)
+
+
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class Context(Generic[T_co]):
     """Every port of a Pipeline, and what all its calls share.
@@ -61,7 +68,8 @@ class Context(Generic[T_co]):
     checker sees the difference, and building the Pipeline fails otherwise. `pristine.context(...)` makes one from names
     and options; made by hand, every port is given as an instance.
 
-    `max_event_bytes` bounds one event of a stream (256 MiB; None is no limit); a manifest may say otherwise.
+    `max_event_bytes` bounds one event of a stream (256 MiB), `max_response_bytes` the body of an answer (no bound), and
+    `max_expansion` how much a compressed one may grow (200 times). None is no bound; a manifest may set the first two.
     `owned` is set where the transport was made for this Context (and its copies): the last Pipeline to close then
     closes it. It holds the Pipelines that are open.
     """
@@ -77,6 +85,8 @@ class Context(Generic[T_co]):
     timeout: Timeout = attrs.field(factory=Timeout, converter=timeout)
     headers: Headers = attrs.field(factory=Headers, converter=checked)
     max_event_bytes: int | None = attrs.field(default=MAX_EVENT_BYTES, validator=_bound)
+    max_response_bytes: int | None = attrs.field(default=None, validator=_bound)
+    max_expansion: float | None = attrs.field(default=MAX_EXPANSION, validator=_factor)
     owned: set[object] | None = None
 
     def with_(self, **changes: Any) -> Self:

@@ -58,7 +58,7 @@ class Engine:
         call = self._call(endpoint_id, payload, options)
         if call.operation.endpoint.streaming is None:
             raise ConfigurationError("it does not stream: use execute", endpoint=endpoint_id)
-        session = StreamSession(self.context, self.face, call, call.operation.endpoint.streaming)
+        session = StreamSession(self.context, self.face, call, call.operation.endpoint.streaming, options)
         await session.open()
         return session
 
@@ -82,7 +82,7 @@ class Engine:
 
     async def _exchange(self, call: Call, request: Request) -> tuple[int, Response]:
         response = await self.face.transport.asend(request)
-        body = decode_content(response.body, response.headers.get("content-encoding", ""))
+        body = decode_content(response.body, response.headers.get("content-encoding", ""), self.context.max_expansion)
         if not is_success(response.status):
             raise status_error(response.status, response.headers, call.safe(body), self.face.clock.time())
         return response.status, Response(response.status, response.headers, body)

@@ -11,15 +11,14 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from pristine.core.formats import FORMATS
 from pristine.core.urls import PathTemplate, scalar
-from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Manifest, Parameter, StreamFormat
+from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Manifest, Parameter
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import InvalidHeader, InvalidParameter, UnknownEndpoint
 from pristine.ports.headers import Headers
 from pristine.ports.model import WIRE, is_model
 from pristine.ports.serializer import Schema
-
-MEDIA_TYPES: Final[Mapping[StreamFormat, str]] = {StreamFormat.SSE: "text/event-stream"}
 
 
 @attrs.frozen(kw_only=True)
@@ -58,7 +57,7 @@ def _compile(manifest: Manifest, endpoint_id: str) -> Operation:
         hint = suggestion(str(endpoint_id), manifest.endpoints)
         raise UnknownEndpoint(f"{manifest.name} has no endpoint {endpoint_id!r}{hint}", where="endpoint")
     streaming = endpoint.streaming
-    accept = MEDIA_TYPES[streaming.format] if streaming else "application/json"
+    accept = FORMATS[streaming.format].accept if streaming else "application/json"
     agent = re.sub(r"[^\w.\-/]", "-", f"{manifest.name}/{manifest.version}".rstrip("/"), flags=re.ASCII)
     coding = "identity" if streaming else "gzip, deflate"  # a compressing server may hold events back
     return Operation(

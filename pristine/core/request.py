@@ -16,6 +16,7 @@ from pristine.ports.fields import checked
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
 
+_STREAM_OPTIONS: Final = frozenset({"last_event_id", "reconnect"})
 _OPTIONS: Final = tuple(CallOptions.__annotations__)
 
 
@@ -28,6 +29,9 @@ def build(
     """
     for name in options.keys() - set(_OPTIONS):
         raise ConfigurationError(f"a call has no option {name!r}{suggestion(name, _OPTIONS)}", endpoint=operation.id)
+    for name in _STREAM_OPTIONS & options.keys():
+        if not operation.endpoint.streaming:
+            raise ConfigurationError(f"{name} has no effect: it is for streams", endpoint=operation.id)
     try:
         return Request(
             operation.method,
@@ -35,6 +39,7 @@ def build(
             _headers(context, operation, payload, options),
             _body(context, operation, payload),
             _timeout(context.timeout, operation, options.get("timeout")),
+            operation.endpoint.max_response_bytes or context.max_response_bytes,
         )
     except RequestError as error:
         error.endpoint = operation.id
@@ -72,8 +77,13 @@ def _headers(context: Context[Any], operation: Operation, payload: Any, options:
         headers = headers.merged({"Content-Type": context.serializer.media_type})
     if operation.endpoint.headers:
         headers = headers.merged(_declared(operation, call))
-    headers = headers.merged(call)
+    headers = headers.merged(call).merged(last_event_field(options.get("last_event_id") or ""))
     return headers.merged(_key(context, operation, headers, options.get("idempotency_key")))
+
+
+def last_event_field(last_event_id: str) -> Mapping[str, str]:
+    """Last-Event-ID, whose value is UTF-8 on the wire (WHATWG HTML section 9.2.3); none for ""."""
+    return {"Last-Event-ID": last_event_id.encode().decode("latin-1")} if last_event_id else {}
 
 
 def _declared(operation: Operation, call: Headers) -> Headers:

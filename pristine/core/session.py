@@ -1,60 +1,70 @@
-"""One streaming call, from the request to the last event: the part that both faces of a stream response share.
+"""One streaming call, from the request to the end of the body: the part that both faces of a response share.
 
 Until the first event a failure is the retry policy's; after it, the break reaches the caller as StreamInterrupted. What
 is not read by the caller is not read from the connection.
 """
 
-from typing import Final
+import builtins
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from pristine.core.call import Call
-from pristine.core.classification import is_success, media_type_of, message_of, request_id, status_error
+from pristine.core.call import Call, CallOptions
+from pristine.core.classification import message_of, request_id
+from pristine.core.connection import Connection
 from pristine.core.context import Context
 from pristine.core.face import Face
-from pristine.core.operation import MEDIA_TYPES
-from pristine.manifest.model import Streaming
+from pristine.core.formats import FORMATS, event_reader
+from pristine.core.reconnection import Reconnection
+from pristine.core.supervision import Watch
+from pristine.manifest.model import Reconnect, StreamFormat, Streaming
 from pristine.ports import telemetry as signals
 from pristine.ports.errors import (
     ConfigurationError,
-    StreamCancelled,
+    ConnectionLost,
+    DecodeError,
+    ResponseError,
     StreamClosed,
+    StreamConsumed,
+    StreamFailed,
     StreamInterrupted,
     StreamTimedOut,
     TimeoutExceeded,
     TransportError,
-    UnexpectedContent,
 )
 from pristine.ports.events import Event
-from pristine.ports.messages import Request, StreamHead
-from pristine.ports.transport import AsyncByteStream
-from pristine.streaming.content_coding import content_decoder
+from pristine.ports.messages import StreamHead
+from pristine.streaming.readers import ItemReader, Reader
 from pristine.streaming.response import StreamMetadata
-from pristine.streaming.sse import SSEDecoder
-
-_ERROR_BODY: Final = 256 * 1024
-"""How many bytes of a body that is not the declared stream are read for its error."""
 
 
 class StreamSession:
-    """The Session of `pristine.streaming.response`. `outcome` is None while it is open."""
+    """The Session of `pristine.streaming.view`. `outcome` is None while it is open."""
 
-    def __init__(self, context: Context[object], face: Face, call: Call, streaming: Streaming) -> None:
+    def __init__(
+        self, context: Context[object], face: Face, call: Call, streaming: Streaming, options: CallOptions
+    ) -> None:
         self.closed = False
         self.outcome: str | None = None
         self.events = 0
-        self.bytes = 0
         self._context = context
-        self._face = face
         self._call = call
         self._streaming = streaming
-        self._cancelled = False
-        self._stream: AsyncByteStream
-        self._fresh()
+        self._connection = Connection(context, face, call, streaming)
+        self._feed = Reconnection(_policy(streaming, options), options.get("last_event_id") or "")
+        self._make: Callable[[], Reader[Any]] | None = None
+        self._reader: Reader[Any] = self.events_reader()
+        self._at_end = False
+        self._watch = Watch(face.clock.now, call.request.timeout, call.started)
 
     # -- what a response shows -----------------------------------------------------------------------------------------
 
     @property
     def head(self) -> StreamHead:
-        return self._stream.head
+        return self._connection.head
+
+    @property
+    def bytes(self) -> int:
+        return self._connection.bytes
 
     @property
     def metadata(self) -> StreamMetadata:
@@ -65,179 +75,206 @@ class StreamSession:
             url=call.request.shown_url,
             attempts=call.attempts,
             request_id=request_id(self.head.headers),
-            connected_after=self._connected_after,
+            connected_after=self._connection.connected_after,
         )
 
     @property
     def last_event_id(self) -> str:
-        return self._decoder.last_event_id
+        return self._reader.last_event_id or self._feed.last_event_id
 
-    # -- opening -------------------------------------------------------------------------------------------------------
+    def described(self, error: ResponseError, event: Event | None = None) -> ResponseError:
+        """The error, with the facts of the response and the data of the event that it is about."""
+        error.status, error.headers = self.head.status, self.head.headers
+        error.request_id = request_id(self.head.headers)
+        if isinstance(error, StreamFailed):
+            event = error.event
+        if event is not None:
+            error.body = self._call.safe(event.raw)
+        if isinstance(error, StreamFailed):
+            error.message = f"the stream ended with an error: {message_of(error.body)}"
+        self._call.failed(error)
+        return error
+
+    # -- how it is read ------------------------------------------------------------------------------------------------
+
+    def begin(self, make: Callable[[], Reader[Any]]) -> None:
+        """Choose the reader; a body has one. It is made anew where the stream is opened again."""
+        if self._make is not None:
+            told = "the stream is being read, or was read, in another way"
+            raise StreamConsumed(told, endpoint=self._call.operation.id)
+        self._make = make
+        self._reader = make()
+
+    def events_reader(self) -> Reader[Event]:
+        return event_reader(self._streaming.format, self._context.max_event_bytes, self._streaming.options)
+
+    def items_reader(self, *, errors: bool = True) -> Reader[Event]:
+        errors = errors and FORMATS[self._streaming.format].json
+        return ItemReader(self.events_reader(), self._streaming.done, errors=errors)
+
+    def item(self, event: Event) -> Any:
+        """The data of an event in its declared type."""
+        if not FORMATS[self._streaming.format].json:
+            return event.raw if self._streaming.format is StreamFormat.BYTES else event.data
+        schema = self._streaming.events.get(event.event, self._streaming.items)
+        try:
+            return self._context.serializer.decode(event.raw, schema)
+        except DecodeError as error:
+            raise self.described(error, event) from error.__cause__
+
+    # -- reading -------------------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
         """Connect, with retries, up to a good head."""
-        call = self._call
-        call.emit(signals.STREAM_START, **call.described)
+        self._call.emit(signals.STREAM_START, **self._call.described)
         try:
-            await self._connect()
+            await self._connection.open()
         except BaseException as error:
             self._end("failed", error)
             raise
 
-    async def _connect(self) -> None:
-        self._fresh()
-        self._stream = await self._call.run(self._attempt)
-        self._coding = content_decoder(self.head.headers.get("content-encoding", ""))
-        self._connected_after = self._call.elapsed()
-        self._call.emit(
-            signals.STREAM_CONNECTED,
-            status=self.head.status,
-            attempts=self._call.attempts,
-            duration=self._connected_after,
-        )
-
-    def _fresh(self) -> None:
-        options = {"max_event_bytes": self._context.max_event_bytes, **self._streaming.options}
-        self._decoder = SSEDecoder(**options)
-
-    async def _attempt(self, request: Request) -> tuple[int, AsyncByteStream]:
-        if self._face.streams is None:
-            raise ConfigurationError("the transport cannot stream: it lacks open() or aopen()")
-        stream = await self._face.streams.aopen(request)
-        try:
-            await self._check(stream)
-        except BaseException:
-            await stream.aclose()
-            raise
-        return stream.head.status, stream
-
-    async def _check(self, stream: AsyncByteStream) -> None:
-        """Raise what the head means where it is not the head of the declared stream."""
-        head = stream.head
-        found = media_type_of(head.headers)
-        declared = MEDIA_TYPES[self._streaming.format]
-        if is_success(head.status) and found in {"", declared}:
-            return
-        body = await self._start_of(stream)
-        if not is_success(head.status):
-            raise status_error(head.status, head.headers, body, self._face.clock.time())
-        raise UnexpectedContent(
-            f"{declared} was declared, but the {head.status} answer is {found}: {message_of(body)}",
-            status=head.status,
-            headers=head.headers,
-            body=body,
-            request_id=request_id(head.headers),
-            content_type=found,
-        )
-
-    async def _start_of(self, stream: AsyncByteStream) -> bytes:
-        """The body, or as much of it as arrives in good order."""
-        decoder = content_decoder(stream.head.headers.get("content-encoding", ""))
-        body = bytearray()
-        try:
-            while len(body) < _ERROR_BODY and (chunk := await stream.anext()):
-                self._call.check_deadline("body")
-                body += decoder.feed(chunk)
-        except TransportError:
-            if not body:
-                raise
-        return self._call.safe(bytes(body))[:_ERROR_BODY]
-
-    # -- reading -------------------------------------------------------------------------------------------------------
-
-    async def next(self) -> list[Event] | None:
-        """The next events that arrived together; None at the end."""
+    async def next(self) -> list[Any] | None:
+        """What arrived next, as the reader cuts it; None at the end."""
         if self.outcome == "completed":
             return None
-        self._check_wanted()
+        self._connection.check_wanted()
         if self.closed:
             raise StreamClosed("the stream is closed")
         try:
             return await self._batch()
         except BaseException as error:
-            await self._give_back()
-            self._end("cancelled" if self._cancelled else "failed", error)
+            await self.fail(error)
             raise
 
-    async def _batch(self) -> list[Event] | None:
-        if self._decoder.error is not None:
-            self._decoder.close()  # raises it: the events that came before it have been delivered
+    async def _watched(self) -> builtins.bytes:
+        within = self._watch.left()
+        try:
+            return await self._connection.piece(within)
+        except TimeoutExceeded as error:
+            raise self._watch.passed() if error.limit == "within" else error from error.__cause__
+
+    async def _batch(self) -> list[Any] | None:
+        self._watch.begin(self.events)
         while True:
+            if self._reader.error is not None:
+                raise self._reader.error  # what came before it has been delivered
+            if (self._reader.ended or self._at_end) and not await self._gone_on():
+                await self.complete()
+                return None
             try:
-                batch = self._decode(await self._stream.anext())
+                piece = await self._watched()
             except TransportError as error:
                 await self._recover(error)
                 continue
+            self._at_end = not piece
+            batch = self._feed.fresh(self._reader.feed(piece) if piece else self._reader.close())
             if batch:
                 self._count(batch)
                 return batch
-            if batch is None:
-                await self._give_back()
-                self._end("completed")
-                return None
 
-    def _decode(self, chunk: bytes) -> list[Event] | None:
-        """The events that a chunk completes; None where it was the last and there are none."""
-        self._check_wanted()
-        self._call.check_deadline("body")
-        self.bytes += len(chunk)
-        if chunk:
-            return self._decoder.feed(self._coding.feed(chunk))
-        rest = self._coding.close()
-        return [*self._decoder.feed(rest), *self._decoder.close()] or None
-
-    def _check_wanted(self) -> None:
-        if self._cancelled:
-            raise StreamCancelled("the stream was cancelled")
-
-    def _count(self, batch: list[Event]) -> None:
+    def _count(self, batch: list[Any]) -> None:
         if not self.events:
             self._call.emit(signals.STREAM_FIRST_EVENT, duration=self._call.elapsed())
         self.events += len(batch)
 
     async def _recover(self, error: TransportError) -> None:
-        """After a break: connect again if no event was lost by it, or raise what it means."""
-        self._check_wanted()
+        """After a break: connect again if no event was lost by it, or can be lost, or raise what it means."""
+        if isinstance(error, TimeoutExceeded) and error.limit == "first_content":
+            raise error
         if self.events:
+            await self._go_on(error)
+        else:
+            await self.take_up({}, error)
+            self._start_over()
+
+    async def _gone_on(self) -> bool:
+        """After a clean end: connect again if the feed is to be gone on with."""
+        if self._reader.ended or self.head.status == 204 or not self._feed.wanted:
+            return False
+        await self._go_on(ConnectionLost("the server ended the feed"))
+        return True
+
+    async def _go_on(self, error: TransportError) -> None:
+        delay = self._feed.delay(getattr(self._reader, "retry", None))
+        if delay is None:
             raise self._interruption(error) from error
-        await self._stream.aclose()
-        await self._call.settle(error)
-        await self._connect()
+        self._feed.last_event_id = self.last_event_id
+        await self._connection.aclose()
+        await self._call.pause(delay)
+        await self.take_up(self._feed.headers())
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._at_end = False
+        if self._make is not None:
+            self._reader = self._make()
 
     def _interruption(self, error: TransportError) -> StreamInterrupted:
         self._call.restate(error)
-        so_far = {"last_event_id": self.last_event_id, "events": self.events, "bytes": self.bytes}
+        so_far: Mapping[str, Any] = {"last_event_id": self.last_event_id, "events": self.events, "bytes": self.bytes}
+        so_far = {**so_far, "gave_up": self._feed.told() or None}
         told = f"the stream broke after {self.events} events: {error.message}"
         if isinstance(error, TimeoutExceeded):
             limits = {"phase": error.phase, "limit": error.limit, "seconds": error.seconds}
             return StreamTimedOut(told, **so_far, **limits)
         return StreamInterrupted(told, **so_far)
 
+    # -- files, which take up a broken body by themselves --------------------------------------------------------------
+
+    async def piece(self) -> builtins.bytes:
+        """The next bytes of the body, decoded; b"" at its end. A break is a TransportError and ends nothing."""
+        return await self._connection.piece()
+
+    async def take_up(self, headers: Mapping[str, str], error: TransportError | None = None) -> None:
+        """Send the request again with these fields; after an error only if, and when, the retry policy says so."""
+        await self._connection.take_up(headers, error)
+
     # -- ending --------------------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
         """From any thread: whoever waits in `next` gets StreamCancelled."""
         if not self.closed:
-            self._cancelled = True
-            self._stream.cancel()
+            self._connection.cancel()
 
     async def aclose(self) -> None:
         if not self.closed:
             await self._give_back()
-            self._end("cancelled" if self._cancelled else "stopped")
+            self._end("stopped")
+
+    async def complete(self) -> None:
+        """The body has been read to the end that its reader wanted."""
+        await self._give_back()
+        self._end("completed")
+
+    async def fail(self, error: BaseException) -> None:
+        """The reading has failed for good."""
+        if isinstance(error, ResponseError):
+            self.described(error)
+        await self._give_back()
+        self._end("interrupted" if isinstance(error, StreamInterrupted) else "failed", error)
 
     async def _give_back(self) -> None:
         self.closed = True
-        await self._stream.aclose()
+        await self._connection.aclose()
 
     def _end(self, outcome: str, error: BaseException | None = None) -> None:
         self.closed = True
         if self.outcome is not None:
             return
-        self.outcome = outcome
+        self.outcome = "cancelled" if self._connection.cancelled else outcome
         self._call.failed(error)
         so_far = {"events": self.events, "bytes": self.bytes, "duration": self._call.elapsed()}
-        if error is None or self._cancelled:
-            self._call.emit(signals.STREAM_STOP, outcome=outcome, **so_far)
+        if error is None or self._connection.cancelled:
+            self._call.emit(signals.STREAM_STOP, outcome=self.outcome, **so_far)
         else:
             self._call.emit(signals.STREAM_ERROR, **{"error.type": type(error).__qualname__}, **so_far)
+
+
+def _policy(streaming: Streaming, options: CallOptions) -> Reconnect | None:
+    """The call's word on reconnecting, or the manifest's."""
+    asked = options.get("reconnect")
+    if asked is None:
+        return streaming.reconnect
+    if asked and streaming.format is not StreamFormat.SSE:
+        raise ConfigurationError(f"a stream of {streaming.format} cannot be gone on with: reconnect is for sse")
+    return (streaming.reconnect or Reconnect()) if asked else None

@@ -3,7 +3,8 @@
 The tables below are the language: a key that is not in them is a fault, and every key in them has an effect.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from pristine.manifest.model import (
     Endpoint,
     Idempotency,
     Manifest,
+    Reconnect,
     Server,
     StreamFormat,
     Streaming,
@@ -28,12 +30,14 @@ from pristine.manifest.reading import (
     flag,
     is_shallow,
     list_of,
+    mapping_of,
     members,
     one_of,
     optional,
     record,
     seconds,
     text,
+    wait,
     word,
 )
 from pristine.manifest.types import TypeReader
@@ -122,7 +126,9 @@ def _check_effects(at: Cursor, found: Mapping[str, Any]) -> None:
     if found.get("idempotency") and method in SAFE_METHODS:
         at.child("idempotency", None).fault(f"has no effect: a {method} may be repeated anyway")
     if "response" in found and found.get("streaming"):
-        at.child("response", None).fault("has no effect: the answer is a stream")
+        at.child("response", None).fault(
+            "has no effect: the answer is a stream; its items' type is 'items' under 'streaming'"
+        )
 
 
 def _server(at: Cursor) -> Server:
@@ -142,11 +148,45 @@ def _timeout(at: Cursor) -> dict[str, float | None]:
     return {"total": seconds(at)}
 
 
-def _streaming(at: Cursor) -> Streaming | None:
+def _streaming(types: TypeReader) -> Reader:
+    def read(at: Cursor) -> Streaming | None:
+        if isinstance(at.value, bool):
+            return Streaming() if at.value else None
+        found = record({**STREAMING_KEYS, "items": types.read, "events": mapping_of(types.read)})(at)
+        format = found.get("format", StreamFormat.SSE)
+        for key in (key for key in found if format not in _EFFECTIVE.get(key, StreamFormat)):
+            at.child(key, found[key]).fault(f"has no effect on a stream of {format}")
+        options: dict[str, Any] = {key: found.pop(key) for key in ("dispatch_empty", "max_event_bytes") if key in found}
+        return Streaming(**found, options=options)
+
+    return read
+
+
+_SSE: Final = frozenset({StreamFormat.SSE})
+_JSON: Final = frozenset({StreamFormat.SSE, StreamFormat.NDJSON, StreamFormat.JSON_ARRAY})
+_EFFECTIVE: Final[Mapping[str, Container[str]]] = {
+    "dispatch_empty": _SSE,
+    "events": _SSE,
+    "reconnect": _SSE,
+    "items": _JSON,
+    "done": _JSON | {StreamFormat.LINES},
+    "max_event_bytes": _JSON | {StreamFormat.LINES},
+    "media_types": frozenset(StreamFormat) - {StreamFormat.BYTES},
+}
+"""Streaming keys that mean something for some formats only."""
+
+
+def _reconnect(at: Cursor) -> Reconnect | None:
     if isinstance(at.value, bool):
-        return Streaming() if at.value else None
-    options = record(STREAMING_KEYS)(at)
-    return Streaming(format=options.pop("format", StreamFormat.SSE), options=options)
+        return Reconnect() if at.value else None
+    return Reconnect(**record(RECONNECT_KEYS)(at))
+
+
+def _media_type(at: Cursor) -> str:
+    found = text(at).lower()
+    if not re.fullmatch(r"[\w.+-]+/([\w.+-]+|\*)", found, re.ASCII):
+        at.fault("must be a media type, such as text/plain, without parameters")
+    return found
 
 
 def _stream_format(at: Cursor) -> StreamFormat:
@@ -167,12 +207,13 @@ def _endpoint_table(types: TypeReader) -> Mapping[str, Reader]:
         "description": text,
         "request": types.read,
         "response": types.read,
-        "streaming": _streaming,
+        "streaming": _streaming(types),
         "path_params": parameters(types, "path"),
         "query": parameters(types, "query"),
         "headers": headers(types),
         "timeout": _timeout,
         "idempotency": _idempotency,
+        "max_response_bytes": count,
     }
 
 
@@ -180,9 +221,16 @@ STREAMING_KEYS: Final[Mapping[str, Reader]] = {
     "format": _stream_format,
     "dispatch_empty": flag,
     "max_event_bytes": optional(count),
+    "done": text,
+    "reconnect": _reconnect,
+    "media_types": lambda at: tuple(list_of(_media_type)(at)),
 }
 
-TIMEOUT_KEYS: Final[Mapping[str, Reader]] = dict.fromkeys(("connect", "read", "write", "pool", "total"), seconds)
+RECONNECT_KEYS: Final[Mapping[str, Reader]] = {"max_attempts": count, "delay": wait}
+
+TIMEOUT_KEYS: Final[Mapping[str, Reader]] = dict.fromkeys(
+    ("connect", "read", "write", "pool", "total", "head", "first_content", "content"), seconds
+)
 
 IDEMPOTENCY_KEYS: Final[Mapping[str, Reader]] = {"header": header_name}
 

@@ -129,6 +129,14 @@ def seconds(at: Cursor) -> float | None:
     return float(at.value)
 
 
+def wait(at: Cursor) -> float:
+    """A number of seconds, 0 or more."""
+    found = 0.0 if at.value == 0 and not isinstance(at.value, bool) else seconds(at)
+    if found is None and at.value is None:
+        at.fault("must be a number of seconds")
+    return found or 0.0
+
+
 def count(at: Cursor) -> int:
     """A positive whole number."""
     if isinstance(at.value, bool) or not isinstance(at.value, int) or at.value < 1:
@@ -157,6 +165,11 @@ def anything(at: Cursor) -> Any:
 def optional(read: Reader) -> Reader:
     """What `read` reads, or null."""
     return lambda at: None if at.value is None else read(at)
+
+
+def mapping_of(read: Reader) -> Reader:
+    """An object whose members are all alike."""
+    return lambda at: {key: read(at.child(key, value)) for key, value in members(at)}
 
 
 def list_of(read: Reader) -> Reader:

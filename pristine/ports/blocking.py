@@ -66,8 +66,8 @@ class LiftedByteStream:
     def head(self) -> StreamHead:
         return self.port.head
 
-    async def anext(self) -> bytes:
-        return self.port.next()
+    async def anext(self, within: float | None = None) -> bytes:
+        return self.port.next(within)
 
     def cancel(self) -> None:
         self.port.cancel()

@@ -5,11 +5,13 @@
     │   ├── WrongFace               a port of the other colour
     │   └── DocumentError           a file that cannot be parsed
     ├── ManifestError               a manifest's faults, all of them
-    ├── RequestError                the call is wrong; not a byte was sent
+    ├── RequestError                the call is wrong; not a byte was sent, BodyUsed and BodyChanged excepted
     │   ├── UnknownEndpoint
     │   ├── InvalidParameter        path, query
     │   ├── InvalidHeader
-    │   └── InvalidPayload
+    │   ├── InvalidPayload
+    │   ├── BodyUsed                it was to be sent again, and cannot be
+    │   └── BodyChanged             its source shrank, grew or failed while it was sent
     ├── TransportError              the network
     │   ├── ConnectFailed           nothing was sent
     │   ├── ConnectionLost          reset, closed, or truncated
@@ -18,12 +20,15 @@
     ├── ResponseError               an answer came; it has status, headers and body
     │   ├── StatusError             the status says no: BadRequest … ServerError
     │   ├── UnexpectedContent       a stream was declared; something else came
+    │   ├── ResponseTooLarge        the body is above a bound of ours
+    │   ├── StreamFailed            an event of the stream is an error (also a StreamError)
     │   └── DecodeError             the body is not what was declared
     └── StreamError
         ├── StreamInterrupted       the stream broke (also a TransportError)
         │   └── StreamTimedOut      … by a time limit (also a TimeoutExceeded)
         ├── EventTooLarge
         ├── StreamCancelled
+        ├── StreamConsumed          it is being read, or was read, in another way
         └── StreamClosed
 
 All of them pickle with their data, and none shows a credential.
@@ -138,6 +143,14 @@ class InvalidHeader(RequestError):
 
 class InvalidPayload(RequestError):
     """The payload breaks its schema or cannot be serialised; `where` is its path, such as `items[3].name`."""
+
+
+class BodyUsed(RequestError):
+    """The body can be sent only once, and its sending had begun: the message says what to give instead."""
+
+
+class BodyChanged(RequestError):
+    """The body's source shrank, grew, failed or gave what is not bytes, while it was sent; it was not sent whole."""
 
 
 class TransportError(PristineError):
@@ -291,8 +304,18 @@ class DecodeError(ResponseError):
     where: str = ""
 
 
+class ResponseTooLarge(ResponseError):
+    """The body is larger than `max_response_bytes`, or grows more than `max_expansion` when it is decoded."""
+
+
 class StreamError(PristineError):
     """A stream could not go on."""
+
+
+class StreamFailed(ResponseError, StreamError):
+    """The API ended its stream with an error: `event` is the Event that says so, `body` its data."""
+
+    event: Any = None
 
 
 class StreamInterrupted(StreamError, TransportError):
@@ -319,6 +342,10 @@ class EventTooLarge(StreamError):
 
 class StreamCancelled(StreamError):
     """`cancel()` was called while the stream was being read."""
+
+
+class StreamConsumed(StreamError):
+    """The stream is being read, or was read, by another view of it."""
 
 
 class StreamClosed(StreamError):

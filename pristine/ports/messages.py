@@ -31,6 +31,9 @@ class Timeout:
     `connect`: until connected, TLS included. `read`: the longest silence while waiting for the head or
     between two chunks of the body. `write`: the longest stall while sending. `pool`: the wait for a free
     connection. `total`: the whole call: every attempt, every wait between them and the reading of the body.
+
+    `head`: from sending until the head has arrived. For streams, `first_content`: from the beginning of the call until
+    the first event; `content`: the longest wait for the next one, comments and pings not counting.
     """
 
     connect: float | None = attrs.field(default=5.0, validator=_positive)
@@ -38,6 +41,9 @@ class Timeout:
     write: float | None = attrs.field(default=60.0, validator=_positive)
     pool: float | None = attrs.field(default=60.0, validator=_positive)
     total: float | None = attrs.field(default=None, validator=_positive)
+    head: float | None = attrs.field(default=None, validator=_positive)
+    first_content: float | None = attrs.field(default=None, validator=_positive)
+    content: float | None = attrs.field(default=None, validator=_positive)
 
 
 @attrs.frozen(repr=False)
@@ -46,6 +52,7 @@ class Request:
 
     `url` is absolute and already percent-encoded; `headers` are checked; `body` is the whole content (b"" is
     a body of length 0, None is no body). `timeout.total` is what is left of the call when it is sent.
+    `max_response_bytes` bounds the body of the answer, as it comes over the wire; None is no bound.
     """
 
     method: str
@@ -53,6 +60,7 @@ class Request:
     headers: Headers = attrs.field(factory=Headers, converter=Headers)
     body: bytes | None = None
     timeout: Timeout = attrs.field(factory=Timeout)
+    max_response_bytes: int | None = None
 
     @property
     def shown_url(self) -> str:

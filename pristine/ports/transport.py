@@ -23,7 +23,9 @@ class Transport(Protocol):
     5. Each limit of `request.timeout` holds, `total` included, however the bytes trickle; the error is
        TimeoutExceeded with `phase`, `limit` and `seconds`.
     6. It may be called from several threads at once, and after fork.
-    7. `close` lets go of all connections and may be called again; a later `send` opens new ones.
+    7. A body longer than `request.max_response_bytes` is a ResponseTooLarge as soon as that is known; the rest is not
+       read. (A stream's reader looks to that itself.)
+    8. `close` lets go of all connections and may be called again; a later `send` opens new ones.
     """
 
     def send(self, request: Request) -> Response: ...
@@ -32,10 +34,10 @@ class Transport(Protocol):
 
 @runtime_checkable
 class AsyncTransport(Protocol):
-    """The async face of Transport: promises 1 to 5 and 7, and these two.
+    """The async face of Transport: promises 1 to 5, 7 and 8, and these two.
 
     6a. It may be called from several tasks at once, and from one event loop after another.
-    8.  A cancelled call leaves nothing behind: its connection is closed or returned, its place in the pool is free.
+    9.  A cancelled call leaves nothing behind: its connection is closed or returned, its place in the pool is free.
     """
 
     async def asend(self, request: Request) -> Response: ...
@@ -46,7 +48,8 @@ class ByteStream(Protocol):
     """An open response body.
 
     1. `next` returns the bytes that arrive next, as soon as there are any; b"" means that the body is complete, and
-       is never returned otherwise. A break is a TransportError, never an end.
+       is never returned otherwise. A break is a TransportError, never an end. With `within`, it fails with
+       TimeoutExceeded, limit "within", when nothing has arrived in so many seconds.
     2. It reads from the connection only when it is asked, at most a bounded piece: not reading is back-pressure.
     3. `cancel` may be called from any thread and from a finaliser; a `next` that waits fails at once, and the
        place in the pool is free by the next use of the transport, even if `close` is never called.
@@ -56,7 +59,7 @@ class ByteStream(Protocol):
 
     @property
     def head(self) -> StreamHead: ...
-    def next(self) -> bytes: ...
+    def next(self, within: float | None = None) -> bytes: ...
     def cancel(self) -> None: ...
     def close(self) -> None: ...
 
@@ -66,7 +69,7 @@ class AsyncByteStream(Protocol):
 
     @property
     def head(self) -> StreamHead: ...
-    async def anext(self) -> bytes: ...
+    async def anext(self, within: float | None = None) -> bytes: ...
     def cancel(self) -> None: ...
     async def aclose(self) -> None: ...
 

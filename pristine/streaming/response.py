@@ -1,21 +1,29 @@
-"""What a caller holds while a stream is open: iterate it, look at its head, cancel it, close it.
+"""What a caller holds while a stream is open: look at its head, choose a view of its body, cancel it, close it.
 
 Both faces stand on one Session; here is only the colour. A response is used in a `with` block, which always gives the
 connection back or closes it; one that is dropped open warns and is closed by its finaliser.
 """
 
+import builtins
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from operator import length_hint
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import contextmanager
+from inspect import isawaitable
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Generic, Self, TypeVar
 
 import attrs
 
 from pristine.ports.blocking import finish
+from pristine.ports.errors import StreamFailed, WrongFace
 from pristine.ports.events import Event
 from pristine.ports.headers import Headers
-from pristine.ports.messages import StreamHead
+from pristine.streaming.dispatch import STOP, handle
+from pristine.streaming.lines import LineDecoder, Rechunker, TextDecoder
+from pristine.streaming.readers import Reader
+from pristine.streaming.view import AsyncView, Cursor, Session, View
+
+EventsT = TypeVar("EventsT")
 
 
 @attrs.frozen
@@ -30,33 +38,15 @@ class StreamMetadata:
     connected_after: float
 
 
-class Session(Protocol):
-    """What a stream response stands on. `next` gives events that arrived together, or None at the end."""
-
-    closed: bool
-    events: int
-    bytes: int
-
-    @property
-    def head(self) -> StreamHead: ...
-    @property
-    def metadata(self) -> StreamMetadata: ...
-    @property
-    def last_event_id(self) -> str: ...
-    async def open(self) -> None: ...
-    async def next(self) -> list[Event] | None: ...
-    def cancel(self) -> None: ...
-    async def aclose(self) -> None: ...
-
-
-class _Response:
+class _Response(Generic[EventsT]):
     """What both faces share."""
+
+    _view: Callable[..., Any]
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._ready: Iterator[Event] = iter(())
-        self._last: Event | None = None
-        self._left_unread = False
+        self._cursor = Cursor(session)
+        self._events_begun = False
 
     @property
     def status(self) -> int:
@@ -71,14 +61,12 @@ class _Response:
     @property
     def metadata(self) -> StreamMetadata:
         """The endpoint, the attempts it took, the request id, the time to the head."""
-        return self._session.metadata
+        return self._session.metadata  # type: ignore[no-any-return]
 
     @property
     def last_event_id(self) -> str:
         """The id to resume after: that of the last event taken from this response, "" if it had none."""
-        if self._last is not None and (self._left_unread or length_hint(self._ready)):
-            return self._last.id
-        return self._session.last_event_id
+        return self._cursor.last_event_id
 
     @property
     def events_received(self) -> int:
@@ -95,17 +83,42 @@ class _Response:
         """Whether the connection has been given back or closed."""
         return self._session.closed
 
+    @property
+    def outcome(self) -> str | None:
+        """How it ended: "completed", "stopped" (left early), "cancelled", "interrupted", "failed"; None while open."""
+        return self._session.outcome
+
+    def events(self) -> EventsT:
+        """The events, as they are: what iterating the response gives. May be asked for again, to go on."""
+        if not self._events_begun:
+            self._session.begin(self._session.events_reader)
+            self._events_begun = True
+        return self._view(self, self._cursor)  # type: ignore[no-any-return]
+
+    @property
+    def stream(self) -> EventsT:
+        """The events; the same as iterating the response."""
+        return self.events()
+
     def cancel(self) -> None:
         """End the stream, from any thread or task: a reader that waits gets StreamCancelled at once."""
-        self._drop_ready()
+        self._cursor.drop()
         self._session.cancel()
 
-    def _drop_ready(self) -> None:
-        self._left_unread = self._left_unread or length_hint(self._ready) > 0
-        self._ready = iter(())
+    def _reading(self, make: Callable[[], Reader[Any]], convert: Callable[[Any], Any] | None = None) -> Any:
+        self._session.begin(make)
+        return self._view(self, self._cursor, convert)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Give an error of the stream the facts of its response."""
+        try:
+            yield
+        except StreamFailed as error:
+            raise self._session.described(error) from None
 
     def __repr__(self) -> str:
-        state = "closed" if self.closed else "open"
+        state = self.outcome or "open"
         return f"<{type(self).__name__} {self.status} {self.metadata.endpoint}, {state}, {self.events_received} events>"
 
     def __del__(self) -> None:
@@ -116,30 +129,62 @@ class _Response:
             warnings.warn(message, ResourceWarning, stacklevel=1, source=self)
 
 
-class StreamResponse(_Response):
-    """An open stream, blocking: `for event in response`. The connection is read only as fast as that loop."""
+class StreamResponse(_Response[View[Event]]):
+    """An open stream, blocking: `for event in response`. The connection is read only as fast as that loop.
 
-    def __iter__(self) -> Self:
-        return self
+    The body is read once, by one view: the events, or `items`, `lines`, `text`, `bytes`, `read`. Asking for another
+    raises StreamConsumed.
+    """
+
+    _view = View
+
+    def __iter__(self) -> View[Event]:
+        return self.events()
 
     def __next__(self) -> Event:
-        for event in self._ready:
-            self._last = event
-            return event
-        batch = finish(self._session.next())
-        if batch is None:
-            raise StopIteration
-        self._ready = iter(batch)
-        return self.__next__()
+        return next(self.events())
 
-    @property
-    def stream(self) -> Iterator[Event]:
-        """The events; the same as iterating the response."""
-        return self
+    def items(self) -> View[Any]:
+        """The events' data in the manifest's item type, up to its `done` sentinel.
+
+        Raises StreamFailed for an event that is an error, and DecodeError for one that is not of its type.
+        """
+        return self._reading(self._session.items_reader, self._session.item)  # type: ignore[no-any-return]
+
+    def lines(self) -> View[str]:
+        """The body's lines, without their ends."""
+        return self._reading(LineDecoder, _data)  # type: ignore[no-any-return]
+
+    def text(self) -> View[str]:
+        """The body as text, piece by piece; no character is cut."""
+        return self._reading(TextDecoder)  # type: ignore[no-any-return]
+
+    def bytes(self, chunk_size: int | None = None) -> View[builtins.bytes]:
+        """The body in pieces of `chunk_size` bytes, the last one shorter; None is as they arrive."""
+        return self._reading(lambda: Rechunker(chunk_size))  # type: ignore[no-any-return]
+
+    def read(self) -> builtins.bytes:
+        """The rest of the body, whole."""
+        return b"".join(self.bytes())
+
+    def dispatch(self, handler: object) -> None:
+        """Give each event to a method of the handler (see `pristine.streaming.dispatch`) until one returns STOP."""
+        for event in self._reading(lambda: self._session.items_reader(errors=False)):
+            if self.dispatch_event(event, handler) is STOP:
+                return self.close()
+        return None
+
+    def dispatch_event(self, event: Event, handler: object) -> Any:
+        """Give one event to the method of the handler that is for it, and return what that returns."""
+        with self._telling():
+            result = handle(event, handler, self._session.item)
+        if isawaitable(result):
+            raise WrongFace("a handler on the blocking face returned an awaitable: use AsyncPipeline")
+        return result
 
     def close(self) -> None:
         """Give the connection back, or close it where the body was not read to its end."""
-        self._drop_ready()
+        self._cursor.drop()
         finish(self._session.aclose())
 
     def __enter__(self) -> Self:
@@ -149,30 +194,53 @@ class StreamResponse(_Response):
         self.close()
 
 
-class AsyncStreamResponse(_Response):
-    """An open stream, async: `async for event in response`."""
+class AsyncStreamResponse(_Response[AsyncView[Event]]):
+    """An open stream, async: `async for event in response`; the views are those of StreamResponse."""
 
-    def __aiter__(self) -> Self:
-        return self
+    _view = AsyncView
+
+    def __aiter__(self) -> AsyncView[Event]:
+        return self.events()
 
     async def __anext__(self) -> Event:
-        for event in self._ready:
-            self._last = event
-            return event
-        batch = await self._session.next()
-        if batch is None:
-            raise StopAsyncIteration
-        self._ready = iter(batch)
-        return await self.__anext__()
+        return await anext(self.events())
 
-    @property
-    def stream(self) -> AsyncIterator[Event]:
-        """The events; the same as iterating the response."""
-        return self
+    def items(self) -> AsyncView[Any]:
+        """The events' data in the manifest's item type; see `StreamResponse.items`."""
+        return self._reading(self._session.items_reader, self._session.item)  # type: ignore[no-any-return]
+
+    def lines(self) -> AsyncView[str]:
+        """The body's lines, without their ends."""
+        return self._reading(LineDecoder, _data)  # type: ignore[no-any-return]
+
+    def text(self) -> AsyncView[str]:
+        """The body as text, piece by piece; no character is cut."""
+        return self._reading(TextDecoder)  # type: ignore[no-any-return]
+
+    def bytes(self, chunk_size: int | None = None) -> AsyncView[builtins.bytes]:
+        """The body in pieces of `chunk_size` bytes, the last one shorter; None is as they arrive."""
+        return self._reading(lambda: Rechunker(chunk_size))  # type: ignore[no-any-return]
+
+    async def read(self) -> builtins.bytes:
+        """The rest of the body, whole."""
+        return b"".join([piece async for piece in self.bytes()])
+
+    async def dispatch(self, handler: object) -> None:
+        """Give each event to a method of the handler, which may be async; see `StreamResponse.dispatch`."""
+        async for event in self._reading(lambda: self._session.items_reader(errors=False)):
+            if await self.dispatch_event(event, handler) is STOP:
+                return await self.aclose()
+        return None
+
+    async def dispatch_event(self, event: Event, handler: object) -> Any:
+        """Give one event to the method of the handler that is for it, and return what that returns."""
+        with self._telling():
+            result = handle(event, handler, self._session.item)
+        return await result if isawaitable(result) else result
 
     async def aclose(self) -> None:
         """Give the connection back, or close it where the body was not read to its end."""
-        self._drop_ready()
+        self._cursor.drop()
         await self._session.aclose()
 
     async def __aenter__(self) -> Self:
@@ -182,6 +250,10 @@ class AsyncStreamResponse(_Response):
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def _data(event: Event) -> str:
+    return event.data
 
 
 class Opening:

@@ -34,6 +34,8 @@ class SSEDecoder:
     the standard drops it, but there are APIs that rely on it.
     """
 
+    ended = False  # an event stream has no end of its own
+
     def __init__(self, *, max_event_bytes: int | None = MAX_EVENT_BYTES, dispatch_empty: bool = False) -> None:
         if max_event_bytes is not None and max_event_bytes < 1:
             raise ConfigurationError(f"max_event_bytes={max_event_bytes}: give at least 1, or None for no limit")

@@ -131,7 +131,7 @@ def test_the_connection_used_last_is_used_next_and_expired_ones_are_doomed() -> 
 def test_a_limit_knows_what_is_left_of_it() -> None:
     assert left(None, TimeoutError) is None
     assert left(3.0, TimeoutError) == 3.0
-    generous = left(Limit.until(2.0, float("inf")), TimeoutError)
+    generous = left(Limit.until(2.0, None), TimeoutError)
     assert generous == 2.0
     try:
         left(Limit.until(None, 0.0), TimeoutError)

@@ -77,9 +77,9 @@ def test_the_deadline_covers_the_reading_of_a_stream(over: Make) -> None:
             stream = super().open(request)
             take = stream.next
 
-            def next_chunk() -> bytes:
+            def next_chunk(within: float | None = None) -> bytes:
                 clock.wind(0.4)
-                return take()
+                return take(within)
 
             stream.next = next_chunk  # type: ignore[method-assign]
             return stream
@@ -171,13 +171,12 @@ def test_a_stream_shows_what_it_is(over: Make) -> None:
     assert facts.url == "http://test/feed?key=***"
     assert stream.next() == pristine.Event(b"a", id="1")
     assert response.last_event_id == "1"
-    assert response.stream is response
-    stream.next()
+    assert stream.view_next("stream").data == "b"
     assert response.last_event_id == "2"
     assert stream.next() is None
     assert response.last_event_id == "3"
     assert (response.events_received, response.bytes_received, response.closed) == (2, 37, True)
-    assert "StreamResponse 200 feed, closed, 2 events" in repr(response)
+    assert "StreamResponse 200 feed, completed, 2 events" in repr(response)
 
 
 def test_an_event_above_the_bound_is_an_error_and_closes(over: Make) -> None:

@@ -24,6 +24,7 @@ WITH_AN_UNKNOWN_KEY: Final[dict[str, dict[str, Any]]] = {
     "Servers": manifest(servers=[{"url": "http://a.example", NO_SUCH_KEY: 1}]),
     "Endpoints": manifest({NO_SUCH_KEY: 1}),
     "Streaming": manifest({"streaming": {NO_SUCH_KEY: 1}}),
+    "Reconnecting": manifest({"streaming": {"reconnect": {NO_SUCH_KEY: 1}}}),
     "Timeouts": manifest({"timeout": {NO_SUCH_KEY: 1}}),
     "Idempotency": manifest({"idempotency": {NO_SUCH_KEY: 1}}),
     "Parameters": manifest({"query": {"q": {"type": "string", NO_SUCH_KEY: 1}}}),

@@ -11,11 +11,13 @@ import pytest
 
 import pristine
 from pristine import ManifestError, Timeout
+from pristine.adapters.clock import ManualClock
 from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.core.operation import find
 from pristine.manifest.load import (
     IDEMPOTENCY_KEYS,
     MANIFEST_KEYS,
+    RECONNECT_KEYS,
     SERVER_KEYS,
     STREAMING_KEYS,
     TIMEOUT_KEYS,
@@ -24,7 +26,15 @@ from pristine.manifest.load import (
 from pristine.manifest.model import METHODS
 from pristine.manifest.parameters import PARAMETER_KEYS
 from pristine.manifest.reading import ManifestFault
-from pristine.ports.errors import DocumentError, EventTooLarge, InvalidParameter, InvalidPayload
+from pristine.ports.errors import (
+    DocumentError,
+    EventTooLarge,
+    InvalidParameter,
+    InvalidPayload,
+    ResponseTooLarge,
+    StreamInterrupted,
+    UnexpectedContent,
+)
 from tests.support.offline import BASE, manifest, received, refused, sent
 
 ENDPOINT_KEYS: Final = {
@@ -39,6 +49,7 @@ ENDPOINT_KEYS: Final = {
     "headers",
     "timeout",
     "idempotency",
+    "max_response_bytes",
 }  # fmt: skip
 MANUAL: Final = {"context": {"clock": "manual", "timeout": Timeout()}}
 
@@ -60,8 +71,11 @@ def endpoint_fault(**endpoint: Any) -> ManifestFault:
     return fault(manifest(endpoint))
 
 
-def events(streaming: Any, body: bytes, **context: Any) -> list[pristine.Event]:
-    wired = pristine.context(base_url=BASE, transport=MemoryTransport([Scripted([body])]), **context)
+def events(
+    streaming: Any, body: bytes, content_type: str = "text/event-stream", **context: Any
+) -> list[pristine.Event]:
+    script = [Scripted([body], 200, {"content-type": content_type})]
+    wired = pristine.context(base_url=BASE, transport=MemoryTransport(script), **context)
     with (
         pristine.Pipeline(load_manifest(manifest({"streaming": streaming})), wired) as api,
         api.execute_stream("e") as response,
@@ -147,7 +161,72 @@ def streaming_makes_a_stream() -> None:
 
 def the_format_is_one_that_is_known() -> None:
     assert events({"format": "sse"}, b"data: x\n\n")[0].data == "x"
-    assert endpoint_fault(streaming={"format": "see"}).message == "'see' is not one of sse; did you mean 'sse'?"
+    assert events({"format": "ndjson"}, b"1\n2", "application/x-ndjson")[1].json() == 2
+    told = endpoint_fault(streaming={"format": "see"}).message
+    assert told == "'see' is not one of sse, ndjson, json_array, lines, bytes; did you mean 'sse'?"
+
+
+def items(streaming: dict[str, Any], body: bytes) -> list[Any]:
+    script = [Scripted([body])]
+    context = pristine.context(transport=MemoryTransport(script), base_url=BASE)
+    source = manifest({"streaming": streaming}, types={"T": {"properties": {"a": "integer"}}})
+    with pristine.Pipeline(load_manifest(source), context) as api, api.execute_stream("e") as response:
+        return list(response.items())
+
+
+def items_have_a_type() -> None:
+    assert items({"items": "T"}, b'data: {"a": 1}\n\n')[0].a == 1
+
+
+def event_types_have_a_type_of_their_own() -> None:
+    body = b'event: t\ndata: {"a": 1}\n\nevent: u\ndata: {"a": 1}\n\n'
+    typed, plain = items({"events": {"t": "T"}}, body)
+    assert (typed.a, plain) == (1, {"a": 1})
+
+
+def the_sentinel_ends_the_items() -> None:
+    assert items({"done": "[DONE]"}, b"data: 1\n\ndata: [DONE]\n\ndata: 2\n\n") == [1]
+
+
+def a_mislabelled_stream_is_accepted() -> None:
+    assert events({"media_types": ["text/plain"]}, b"data: x\n\n", "text/plain")[0].data == "x"
+    with pytest.raises(UnexpectedContent):
+        events(True, b"data: x\n\n", "text/plain")
+    assert "must be a media type" in endpoint_fault(streaming={"media_types": ["text/plain; a=b"]}).message
+
+
+def a_feed_is_gone_on_with(reconnect: Any) -> list[float]:
+    clock = ManualClock()
+    script = [Scripted([b"data: 1\n\n"]), *[Scripted([b": -\n\n"])] * 8]
+    context = pristine.context(transport=MemoryTransport(script), base_url=BASE, clock=clock)
+    with (
+        pristine.Pipeline(
+            load_manifest(manifest({"method": "GET", "streaming": {"reconnect": reconnect}})), context
+        ) as api,
+        api.execute_stream("e") as response,
+        suppress(StreamInterrupted),
+    ):
+        list(response)
+    return clock.slept
+
+
+def reconnect_goes_on() -> None:
+    assert (len(a_feed_is_gone_on_with(True)), len(a_feed_is_gone_on_with(False))) == (5, 0)
+
+
+def so_many_connections_are_made() -> None:
+    assert len(a_feed_is_gone_on_with({"max_attempts": 2})) == 2
+
+
+def the_first_wait_is_said() -> None:
+    assert a_feed_is_gone_on_with({"delay": 0.25})[:3] == [0.25, 0.5, 1]
+    assert a_feed_is_gone_on_with({"delay": 0}) == [0] * 5
+
+
+def an_answer_is_bounded() -> None:
+    with pytest.raises(ResponseTooLarge):
+        received(manifest({"max_response_bytes": 5}), "more than five")
+    assert received(manifest({"max_response_bytes": 50}), "more than five") == "more than five"
 
 
 def empty_events_are_dispatched() -> None:
@@ -255,13 +334,20 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
         "headers": header_parameters_are_sent,
         "timeout": the_timeout_is_a_total_or_limits,
         "idempotency": an_idempotent_endpoint_has_a_key,
+        "max_response_bytes": an_answer_is_bounded,
     },
     "streaming": {
         "format": the_format_is_one_that_is_known,
         "dispatch_empty": empty_events_are_dispatched,
         "max_event_bytes": an_event_is_bounded,
+        "items": items_have_a_type,
+        "events": event_types_have_a_type_of_their_own,
+        "done": the_sentinel_ends_the_items,
+        "media_types": a_mislabelled_stream_is_accepted,
+        "reconnect": reconnect_goes_on,
     },
-    "timeout": {limit: limit_is_used(limit) for limit in ("connect", "read", "write", "pool", "total")},
+    "reconnect": {"max_attempts": so_many_connections_are_made, "delay": the_first_wait_is_said},
+    "timeout": {limit: limit_is_used(limit) for limit in TIMEOUT_KEYS},
     "idempotency": {"header": the_header_carries_the_key},
     "parameter": {"required": a_required_parameter_is_missed, "default": a_default_is_sent},
 }
@@ -269,7 +355,8 @@ TABLES: Final = {
     "manifest": MANIFEST_KEYS,
     "server": SERVER_KEYS,
     "endpoint": ENDPOINT_KEYS,
-    "streaming": STREAMING_KEYS,
+    "streaming": {**STREAMING_KEYS, "items": None, "events": None},
+    "reconnect": RECONNECT_KEYS,
     "timeout": TIMEOUT_KEYS,
     "idempotency": IDEMPOTENCY_KEYS,
     "parameter": PARAMETER_KEYS,
@@ -298,6 +385,8 @@ def test_no_key_is_without_a_test() -> None:
     [
         ({"method": "GET", "request": "any"}, "request", "a GET request has no body"),
         ({"method": "GET", "idempotency": True}, "idempotency", "has no effect: a GET may be repeated anyway"),
+        ({"streaming": {"format": "bytes", "items": "any"}}, "streaming.items", "has no effect on a stream of bytes"),
+        ({"streaming": {"format": "ndjson", "reconnect": True}}, "streaming.reconnect", "on a stream of ndjson"),
         ({"streaming": True, "response": "any"}, "response", "has no effect: the answer is a stream"),
         ({"path_params": {"x": "string"}}, "path_params.x", "the path has no {x}"),
         ({"path": "/{user_id}", "path_params": {"userid": "string"}}, "path_params.userid", "mean 'user_id'?"),

@@ -1,7 +1,7 @@
 """One test body, both faces: blocking methods over Pipeline, and over AsyncPipeline on a loop of its own."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, Protocol, Self, TypeVar
 
 import pristine
@@ -32,6 +32,8 @@ class OpenStream(Protocol):
     response: Any
 
     def next(self) -> Event | None: ...
+    def view(self, name: str, *arguments: Any) -> Any: ...
+    def view_next(self, name: str) -> Any: ...
     def close(self) -> None: ...
 
 
@@ -88,6 +90,12 @@ class _BlockingStream:
     def next(self) -> Event | None:
         return next(self.response, None)
 
+    def view(self, name: str, *arguments: Any) -> Any:
+        return getattr(self.response, name)(*arguments)
+
+    def view_next(self, name: str) -> Any:
+        return next(getattr(self.response, name))
+
     def close(self) -> None:
         self.response.close()
 
@@ -122,13 +130,24 @@ class _AsyncStream:
         self.runner = runner
 
     def next(self) -> Event | None:
-        return self.runner.run(_next(self.response))
+        return self.runner.run(_next(self.response))  # type: ignore[no-any-return]
+
+    def view(self, name: str, *arguments: Any) -> Any:
+        found = getattr(self.response, name)(*arguments)
+        return self.runner.run(found) if asyncio.iscoroutine(found) else self._each(found)
+
+    def view_next(self, name: str) -> Any:
+        return self.runner.run(_next(getattr(self.response, name)))
+
+    def _each(self, view: AsyncIterator[Any]) -> Iterator[Any]:
+        while (item := self.runner.run(_next(view))) is not None:
+            yield item
 
     def close(self) -> None:
         self.runner.run(self.response.aclose())
 
 
-async def _next(response: AsyncStreamResponse) -> Event | None:
+async def _next(response: Any) -> Any:
     return await anext(response, None)
 
 

@@ -1,0 +1,66 @@
+"""The head of a stream: whether it is the head of what was declared, and if not, which error it is."""
+
+from typing import Final
+
+from pristine.core.call import Call
+from pristine.core.classification import is_success, media_type_of, message_of, request_id, status_error
+from pristine.core.face import Face
+from pristine.core.formats import FORMATS
+from pristine.manifest.model import Streaming
+from pristine.ports.errors import ConfigurationError, TransportError, UnexpectedContent
+from pristine.ports.messages import Request, StreamHead
+from pristine.ports.transport import AsyncByteStream
+from pristine.streaming.content_coding import content_decoder
+
+ERROR_BODY: Final = 256 * 1024
+"""How many bytes of a body that is not the declared stream are read for its error."""
+
+
+async def open_stream(face: Face, call: Call, streaming: Streaming, request: Request) -> AsyncByteStream:
+    """Open a stream and check its head; raises what the head means, with the start of the body, where it is wrong."""
+    if face.streams is None:
+        raise ConfigurationError("the transport cannot stream: it lacks open() or aopen()")
+    stream = await face.streams.aopen(request)
+    if _is_good(stream.head, streaming):
+        return stream
+    try:
+        error = await _meaning(stream, face, call, streaming)
+    finally:
+        await stream.aclose()
+    raise error
+
+
+def _is_good(head: StreamHead, streaming: Streaming) -> bool:
+    found = media_type_of(head.headers)
+    known = found in {"", *streaming.media_types} or FORMATS[streaming.format].takes(found)
+    return is_success(head.status) and known
+
+
+async def _meaning(stream: AsyncByteStream, face: Face, call: Call, streaming: Streaming) -> Exception:
+    head = stream.head
+    body = await _start_of(stream, call)
+    if not is_success(head.status):
+        return status_error(head.status, head.headers, body, face.clock.time())
+    found, declared = media_type_of(head.headers), FORMATS[streaming.format].accept
+    return UnexpectedContent(
+        f"{declared} was declared, but the {head.status} answer is {found}: {message_of(body)}",
+        status=head.status,
+        headers=head.headers,
+        body=body,
+        request_id=request_id(head.headers),
+        content_type=found,
+    )
+
+
+async def _start_of(stream: AsyncByteStream, call: Call) -> bytes:
+    """The body, or as much of it as arrives in good order."""
+    decoder = content_decoder(stream.head.headers.get("content-encoding", ""))
+    body = bytearray()
+    try:
+        while len(body) < ERROR_BODY and (chunk := await stream.anext()):
+            call.check_deadline("body")
+            body += decoder.feed(chunk)
+    except TransportError:
+        if not body:
+            raise
+    return call.safe(bytes(body))[:ERROR_BODY]

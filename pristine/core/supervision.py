@@ -1,0 +1,40 @@
+"""How long a stream may be without content: until the first event, and from then until the next one.
+
+Comments and pings are not content, so a server that only pings is found out.
+"""
+
+from collections.abc import Callable
+
+from pristine.ports.errors import TimeoutExceeded
+from pristine.ports.messages import Timeout
+
+
+class Watch:
+    """Watches one stream; `begin` when the caller asks for more, which is when waiting begins."""
+
+    def __init__(self, now: Callable[[], float], timeout: Timeout, started: float) -> None:
+        self._now = now
+        self._timeout = timeout
+        self._started = started
+        self._limit = "first_content"
+        self._seconds: float | None = timeout.first_content
+        self._since = started
+
+    def begin(self, events: int) -> None:
+        """The caller waits for content, after so many events."""
+        if events:
+            self._limit, self._seconds, self._since = "content", self._timeout.content, self._now()
+
+    def left(self) -> float | None:
+        """Seconds until the limit passes; raises TimeoutExceeded once it has."""
+        if self._seconds is None:
+            return None
+        left = self._since + self._seconds - self._now()
+        if left <= 0:
+            raise self.passed()
+        return left
+
+    def passed(self) -> TimeoutExceeded:
+        """The error of the limit."""
+        told = f"{self._limit} timeout of {self._seconds:g} s passed (phase: body)"
+        return TimeoutExceeded(told, phase="body", limit=self._limit, seconds=self._seconds)
