@@ -1,0 +1,170 @@
+"""A body written once for both faces: a script, which is a generator of chunks, and what runs it on either face.
+
+A script yields bytes to be sent, and a Source where it needs that source's next item. It holds a chunk or two,
+whatever the body's size.
+"""
+
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from typing import Any, Final, Protocol, TypeAlias
+
+import attrs
+
+from pristine.ports.body import AsyncBody, Body
+from pristine.ports.errors import BodyChanged, WrongFace
+
+_END: Final = object()
+
+
+@attrs.frozen(eq=False)
+class Source:
+    """Where a script's items come from: an iterator of either face."""
+
+    items: Iterator[Any] | AsyncIterator[Any]
+
+
+Script: TypeAlias = Generator[bytes | Source, Any, None]
+
+
+class Face(Protocol):
+    """What a script gets its sources from; what it got is closed with the sending."""
+
+    def open(self, body: AsyncBody) -> Source: ...
+    def own(self, items: Iterator[Any] | AsyncIterator[Any]) -> Source: ...
+
+
+class _Run:
+    """A script that runs, and its sources. They are closed with its end; one that has failed does not go on."""
+
+    def __init__(self, begin: Callable[[Face], Script]) -> None:
+        self._sources: list[Source] = []
+        try:
+            self._script = begin(self)
+        except BaseException:
+            self._close_sources()
+            raise
+
+    def own(self, items: Iterator[Any] | AsyncIterator[Any]) -> Source:
+        self._sources.append(Source(items))
+        return self._sources[-1]
+
+    def open(self, body: AsyncBody) -> Source:
+        raise NotImplementedError
+
+    def _close_sources(self) -> None:
+        for source in self._sources:
+            if close := getattr(source.items, "close", None):
+                close()
+
+
+class Chunks(_Run, Iterator[bytes]):
+    """A script on the blocking face."""
+
+    def open(self, body: AsyncBody) -> Source:
+        if isinstance(body, Body):
+            return self.own(body.chunks())
+        raise WrongFace("the body comes from an async iterator, which Pipeline cannot send: use AsyncPipeline")
+
+    def __next__(self) -> bytes:
+        try:
+            wanted = next(self._script)
+            while isinstance(wanted, Source):
+                wanted = self._script.send(next(wanted.items, _END))  # type: ignore[arg-type] # open saw to it
+            return wanted
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._script.close()
+        self._close_sources()
+
+
+class AsyncChunks(_Run, AsyncIterator[bytes]):
+    """A script on the async face. A class, so that no event loop has to finalise it."""
+
+    def open(self, body: AsyncBody) -> Source:
+        return self.own(body.achunks())
+
+    async def __anext__(self) -> bytes:
+        try:
+            wanted = next(self._script)
+            while isinstance(wanted, Source):
+                items = wanted.items
+                item = next(items, _END) if isinstance(items, Iterator) else await anext(items, _END)
+                wanted = self._script.send(item)
+            return wanted
+        except StopIteration:
+            await self.aclose()
+            raise StopAsyncIteration from None
+        except StopAsyncIteration as error:  # of a callback or a blocking iterator: it would pass for the end
+            await self.aclose()
+            raise RuntimeError("the body's source raised StopAsyncIteration") from error
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        self._script.close()
+        self._close_sources()
+        for source in self._sources:
+            if aclose := getattr(source.items, "aclose", None):
+                await aclose()
+
+
+@attrs.frozen(eq=False, repr=False)
+class AsyncOutgoing:
+    """An AsyncBody made of a script. `name` is what a form calls its file; `said` is what a message calls it."""
+
+    said: str
+    begin: Callable[[Face], Script]
+    length: int | None = None
+    content_type: str | None = None
+    content_encoding: str | None = None
+    replayable: bool = True
+    name: str | None = None
+
+    def achunks(self) -> AsyncIterator[bytes]:
+        return AsyncChunks(self.begin)
+
+    def __repr__(self) -> str:
+        size = "length unknown" if self.length is None else f"{self.length} bytes"
+        return f"{type(self).__name__}({self.said}, {size}, {'replayable' if self.replayable else 'once'})"
+
+
+@attrs.frozen(eq=False, repr=False)
+class Outgoing(AsyncOutgoing):
+    """A Body made of a script."""
+
+    def chunks(self) -> Iterator[bytes]:
+        return Chunks(self.begin)
+
+
+# -- scripts -----------------------------------------------------------------------------------------------------------
+
+
+def pull(source: Source) -> Generator[Source, Any, bytes]:
+    """The next piece of a source, or b"" at its end; raises BodyChanged for an item that is not bytes."""
+    while (item := (yield source)) is not _END:
+        if not isinstance(item, (bytes, bytearray, memoryview)):
+            raise BodyChanged(f"the body's iterator gave a {type(item).__name__}: each of its chunks must be bytes")
+        if piece := bytes(item):
+            return piece
+    return b""
+
+
+def passed(source: Source) -> Script:
+    """A source as it is."""
+    while piece := (yield from pull(source)):
+        yield piece
+
+
+def whole(source: Source, said: str, length: int | None) -> Script:
+    """A source that must give `length` bytes. The last of them wait until it is sure that no more follow."""
+    sent = 0
+    while piece := (yield from pull(source)):
+        sent += len(piece)
+        if length is not None and sent >= length and (sent > length or (yield from pull(source))):
+            raise BodyChanged(f"{said} has more than the {length} bytes that it had when the request was made")
+        yield piece
+    if length is not None and sent < length:
+        raise BodyChanged(f"{said} has {sent} of the {length} bytes that it had when the request was made")

@@ -1,0 +1,44 @@
+"""Ports: the content of a request, piece by piece.
+
+A body says before it is sent how long it is and whether it can be sent again. It is sent whole, or an error is raised.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class AsyncBody(Protocol):
+    """Content that the async face can send.
+
+    1. `length` is how many bytes there are; None means that it is not known before the end (and is sent chunked).
+       `content_type` and `content_encoding` are the fields that describe the content, or None. None of these changes.
+    2. Each call of `achunks` starts at the beginning. Where `replayable` is false, only the first does: the next
+       raises BodyUsed, at the call, before any chunk.
+    3. A chunk is bytes and never empty. The iterator ends only where the body does: if there are fewer or more bytes
+       than `length`, or the source fails, it raises before the last byte is given, so that nobody takes what was sent
+       for a whole request. BodyChanged says so; an exception of the caller's own iterator stays what it is.
+    4. It holds a bounded piece of the content, and reads no further than it is asked.
+    5. Who sends it takes chunks until the iterator ends, even when `length` is reached; who stops earlier calls its
+       `aclose`, if it has one.
+    """
+
+    @property
+    def length(self) -> int | None: ...
+    @property
+    def content_type(self) -> str | None: ...
+    @property
+    def content_encoding(self) -> str | None: ...
+    @property
+    def replayable(self) -> bool: ...
+    def achunks(self) -> AsyncIterator[bytes]: ...
+
+
+@runtime_checkable
+class Body(AsyncBody, Protocol):
+    """Content that both faces can send: `chunks` keeps the promises of `achunks`, with `close` for `aclose`.
+
+    6. It raises WrongFace, at the call, where only then it turns out that the source is async.
+    """
+
+    def chunks(self) -> Iterator[bytes]: ...
