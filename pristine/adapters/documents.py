@@ -121,7 +121,7 @@ class Cursor:
 
 
 _JSON: Final = json.JSONDecoder()
-_JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][-+]?+[0-9]++)?+")
+_JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?+[0-9]++)?")
 _JSON_WORD: Final = re.compile("true|false|null")
 _JSON_WORDS: Final = {"true": True, "false": False, "null": None}
 

@@ -10,17 +10,18 @@ from typing import Any, Final
 from pristine.adapters.documents import TOO_LARGE, Cursor, document_fault, fault_at, opened, oversized, twice
 from pristine.ports.documents import Document, Path
 
-_KEY: Final = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*+'""")
+_KEY: Final = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\.)*"|'[^'\n]*+'""")
 _STRING: Final = re.compile(
-    r"""\"{3}(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}|'{3}(?:[^']++|'{1,2}(?!'))*+'{3,5}"""
-    r"""|(?!\"{3}|'{3})(?:"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*+')""",
+    r"""\"{3}(?:[^"\\]++|\\.|"{1,2}(?!"))*"{3,5}|'{3}(?:[^']++|'{1,2}(?!'))*'{3,5}"""
+    r"""|(?!\"{3}|'{3})(?:"(?:[^"\\\n]++|\\.)*"|'[^'\n]*+')""",
     re.DOTALL,
 )
 _DATE: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9:.]+(?:[Zz]|[-+][0-9:]+)?)?|[0-9]{2}:[0-9:.]+"
 )
 _WORD: Final = re.compile(r"[A-Za-z0-9_.+-]++")
-_LINES: Final = re.compile(r"(?:[ \t\n]++|#[^\n]*+)++")
+# A group has no possessive quantifier here: Python 3.11.0 to 3.11.4 match those wrongly (gh-106052).
+_LINES: Final = re.compile(r"(?:[ \t\n]++|#[^\n]*+)+")
 _WHERE: Final = re.compile(r" \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)$")
 
 

@@ -42,7 +42,7 @@ _CORE: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], Any]], ...]] = (
     (_INT, re.compile("[-+]?[0-9]++"), int),
     (_INT, re.compile("0o[0-7]++"), partial(int, base=8)),
     (_INT, re.compile("0x[0-9a-fA-F]++"), partial(int, base=16)),
-    (_PREFIX + "float", re.compile(r"[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?+)(?:[eE][-+]?[0-9]++)?"), float),
+    (_PREFIX + "float", re.compile(r"[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?)(?:[eE][-+]?[0-9]++)?"), float),
     (_PREFIX + "float", re.compile(r"[-+]?\.(?:inf|Inf|INF)"), lambda text: float(text.replace(".", ""))),
     (_PREFIX + "float", re.compile(r"\.(?:nan|NaN|NAN)"), lambda _: float("nan")),
 )
