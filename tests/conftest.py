@@ -1,17 +1,24 @@
-"""Fixtures for the whole suite: both faces by parameter, and a server that misbehaves on purpose."""
+"""Fixtures for the whole suite: every transport by parameter, and a server that misbehaves on purpose."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pytest
 
 import pristine
-from tests.support.faces import FACES, MANIFEST, Face
+from tests.support.faces import MANIFEST, Async, Blocking, Face
 from tests.support.wire import Handler, WireServer
 
 Serve: TypeAlias = Callable[[Handler], WireServer]
 Connect: TypeAlias = Callable[..., Face]
+
+BACKENDS: Final = {
+    "httpx-sync": (Blocking, "httpx"),
+    "httpx-async": (Async, "httpx"),
+    "aiohttp": (Async, "aiohttp"),
+}
+"""Id -> the face, and the transport under it."""
 
 
 @pytest.fixture
@@ -26,14 +33,18 @@ def serve(stack: ExitStack) -> Serve:
     return lambda handler: stack.enter_context(WireServer(handler))
 
 
-@pytest.fixture(params=FACES.values(), ids=[f"httpx-{name}" for name in FACES])
+@pytest.fixture(params=BACKENDS.values(), ids=list(BACKENDS))
 def connect(request: pytest.FixtureRequest, stack: ExitStack) -> Connect:
-    """Make a pipeline of one face over real httpx, which ends with the test, before its server does."""
+    """Make a pipeline of one face over a real transport, which ends with the test, before its server does.
+
+    `transport` has options, such as `{"max_connections": 1}`: which transport it is, the parameter says.
+    """
+    face, name = request.param
 
     def make(server: WireServer, **settings: Any) -> Face:
         manifest = settings.pop("manifest", MANIFEST)
-        settings = {"retry": "off", **settings}
-        face = request.param(pristine.context(base_url=server.url, **settings), manifest)
-        return stack.enter_context(face)  # type: ignore[no-any-return]
+        transport = {"name": name, **settings.pop("transport", {})}
+        context = pristine.context(base_url=server.url, transport=transport, **{"retry": "off", **settings})
+        return stack.enter_context(face(context, manifest))  # type: ignore[no-any-return]
 
     return make

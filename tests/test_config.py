@@ -145,10 +145,14 @@ def test_an_adapter_may_take_whatever_options_it_likes() -> None:
 @pytest.mark.parametrize(
     ("settings", "told", "setting"),
     [
-        ({"transport": "htpx"}, "there is no transport 'htpx'; did you mean 'httpx'?; installed: httpx, memory", ""),
+        (
+            {"transport": "htpx"},
+            "there is no transport 'htpx'; did you mean 'httpx'?; installed: aiohttp, httpx, memory",
+            "",
+        ),
         ({"clock": "zzz"}, "there is no clock 'zzz'; installed: manual, system", ""),
         ({"retry": {"name": 5}}, "there is no retry 5; installed: exponential, off", ""),
-        ({"transport": ""}, "transport: say which by name: httpx, memory", ""),
+        ({"transport": ""}, "transport: say which by name: aiohttp, httpx, memory", ""),
         ({"auth": {}}, "auth: say which by name: api_key, basic, bearer, headers", ""),
         ({"auth": {"token": SECRET}}, "auth: say which by name", ""),
         ({"auth": Bearer}, "auth: Bearer is a class; give an instance", ""),

@@ -114,7 +114,7 @@ def test_a_full_pool_exceeds_the_pool_limit(connect: Connect, serve: Serve) -> N
         wire.begin_stream()
         wire.pause()
 
-    api = connect(serve(feed), transport={"name": "httpx", "max_connections": 1})
+    api = connect(serve(feed), transport={"max_connections": 1})
     held = api.open("feed")
     with pytest.raises(TimeoutExceeded) as caught:
         api.execute("get", timeout=Timeout(pool=0.1))

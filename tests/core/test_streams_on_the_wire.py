@@ -135,7 +135,7 @@ def waiting_feed(first: bytes) -> Callable[[Wire], None]:
 
 
 def test_cancel_from_another_thread_wakes_a_reader_that_waits(connect: Connect, serve: Serve) -> None:
-    api = connect(serve(waiting_feed(b"data: 1\n\n")), transport={"name": "httpx", "max_connections": 1})
+    api = connect(serve(waiting_feed(b"data: 1\n\n")), transport={"max_connections": 1})
     stream = api.open("feed")
     assert stream.next() is not None
     timer = threading.Timer(0.1, stream.response.cancel)
@@ -170,7 +170,7 @@ def test_cancel_before_reading_and_after_the_end(connect: Connect, serve: Serve)
 
 
 def test_a_response_that_is_dropped_open_warns_and_gives_its_place_back(connect: Connect, serve: Serve) -> None:
-    api = connect(serve(waiting_feed(b"data: 1\n\n")), transport={"name": "httpx", "max_connections": 1})
+    api = connect(serve(waiting_feed(b"data: 1\n\n")), transport={"max_connections": 1})
     for _ in range(3):
         stream = api.open("feed", timeout=pristine.Timeout(pool=1))
         assert stream.next() is not None

@@ -1,4 +1,4 @@
-"""The httpx adapter over TLS: verified by default, shared context, and everything else as without it."""
+"""Every transport over TLS: verified by default, one context for a pool, and everything else as without it."""
 
 import ssl
 import threading

@@ -1,0 +1,70 @@
+"""An HTTP/1.1 request as bytes, for adapters whose vendor would write it otherwise.
+
+Every field goes out as it is given, in order, in Latin-1 (RFC 9110 section 5.5); added are `Host` and what says where
+the body ends, where they are missing. What could be taken for another request is refused before anything is sent.
+"""
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Final
+
+from pristine.ports.body import AsyncBody
+from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
+from pristine.ports.messages import Request
+
+_URL: Final = re.compile(r"((?i:https?)://[!\"$-.0->@-~]+)([!\"$-~]*)(?:#[!-~]*)?")
+_START: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [!-~]+ HTTP/1\.1")
+_FIELDS: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+def split_url(request: Request) -> tuple[str, str]:
+    """The origin, with the scheme, and the target: what stands in the request's first line."""
+    match = _URL.fullmatch(request.url)
+    if match is None:
+        raise ConnectFailed(f"not a URL that can be requested: {request.shown_url}", retry_safe=RetrySafe.NO)
+    origin, target = match.groups()
+    return origin, target if target[:1] == "/" else f"/{target}"
+
+
+def request_head(request: Request, target: str, host: str) -> bytes:
+    """The first line and the fields, up to the empty line; raises ProtocolViolation for what is not HTTP."""
+    pairs = request.headers.multi_items()
+    names = {name.lower() for name, _ in pairs}
+    added = [] if "host" in names else [f"Host: {host}"]
+    lines = [*added, *(f"{name}: {value}" for name, value in pairs)]
+    length = _length(request.body)
+    if length is None:
+        lines.append("Transfer-Encoding: chunked")
+    elif "content-length" not in names and (request.body is not None or request.method in _WITH_BODY):
+        lines.append(f"Content-Length: {length}")
+    framed = "content-length" not in names or request.headers["content-length"] == str(length)
+    start = f"{request.method} {target} HTTP/1.1"
+    sound = _START.fullmatch(start) and _FIELDS.fullmatch("".join(lines))
+    if not (sound and framed and "transfer-encoding" not in names):
+        raise ProtocolViolation("the request cannot be written as HTTP", retry_safe=RetrySafe.NO)
+    return "\r\n".join([start, *lines, "", ""]).encode("latin-1")
+
+
+def _length(body: bytes | AsyncBody | None) -> int | None:
+    return 0 if body is None else len(body) if isinstance(body, bytes) else body.length
+
+
+async def framed(chunks: AsyncIterator[bytes], length: int | None) -> AsyncGenerator[bytes]:
+    """A body as it is sent: its chunks, in the chunked coding where its length is not known (RFC 9112 section 7.1)."""
+    left = length
+    try:
+        async for chunk in chunks:
+            if left is None:
+                yield b"%x\r\n%b\r\n" % (len(chunk), chunk)
+            elif (left := left - len(chunk)) >= 0:
+                yield chunk
+            else:
+                break
+        if left:
+            raise ProtocolViolation(f"the body has not the {length} bytes that it said", retry_safe=RetrySafe.NO)
+    finally:
+        if aclose := getattr(chunks, "aclose", None):
+            await aclose()
+    if left is None:
+        yield b"0\r\n\r\n"
