@@ -16,6 +16,7 @@ from pristine.adapters.httpcore_network import Limit
 from pristine.adapters.httpcore_pool import AsyncPool, Pool
 from pristine.adapters.per_loop import PerLoop, PerProcess
 from pristine.adapters.timing import Timing
+from pristine.ports.body import AsyncBody, Body
 from pristine.ports.collected import Collected
 from pristine.ports.errors import (
     ConfigurationError,
@@ -40,7 +41,11 @@ _ERRORS: Final[Mapping[type[Exception], type[TransportError]]] = {
     httpx.InvalidURL: ConnectFailed,
     httpx.NetworkError: ConnectionLost,
     httpx.ProtocolError: ProtocolViolation,
+    httpx.HTTPError: ConnectionLost,
 }
+_VENDOR: Final = (httpx.HTTPError, httpx.InvalidURL)
+"""What httpx raises of its own; whatever else comes is of the caller's body, and stays what it is."""
+
 _CLOSED_EARLY: Final = ("disconnected", "peer closed")
 """How h11 and httpcore word a connection that ended too soon, which httpx files under protocol errors."""
 
@@ -72,11 +77,16 @@ class HttpxTransport:
     def open(self, request: Request) -> "_Stream":
         while self._abandoned:
             self._abandoned.popleft().close()
-        exchange = _Exchange(request)
+        body = request.body
+        content = body.chunks() if isinstance(body, Body) else body
+        exchange = _Exchange(request, content)
         try:
             response = self._blocking.get().handle_request(exchange.request)
-        except Exception as error:
+        except _VENDOR as error:
             raise exchange.translated(error, "head") from error
+        finally:
+            if close := getattr(content, "close", None):
+                close()
         return _Stream(response, exchange, self._abandoned)
 
     def close(self) -> None:
@@ -95,11 +105,15 @@ class HttpxTransport:
 
     async def aopen(self, request: Request) -> "_AsyncStream":
         pool = await self._async.get()
-        exchange = _Exchange(request)
+        content = request.body.achunks() if isinstance(request.body, AsyncBody) else request.body
+        exchange = _Exchange(request, content)
         try:
             response = await pool.handle_async_request(exchange.request)
-        except Exception as error:
+        except _VENDOR as error:
             raise exchange.translated(error, "head") from error
+        finally:
+            if aclose := getattr(content, "aclose", None):
+                await aclose()
         return _AsyncStream(response, exchange)
 
     async def aclose(self) -> None:
@@ -119,7 +133,7 @@ class _Async(httpx.AsyncHTTPTransport):
 class _Exchange:
     """One request on its way: httpx's form of it, its time limits, and httpx's errors translated."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, content: Any) -> None:
         self.timing = Timing(request.timeout)
         names = ("connect", "read", "write", "pool")
         self._limits = {name: Limit.until(getattr(request.timeout, name), self.timing.ends) for name in names}
@@ -127,7 +141,7 @@ class _Exchange:
             request.method,
             request.url,
             headers=[(name.encode(), value.encode("latin-1")) for name, value in request.headers.multi_items()],
-            content=request.body,
+            content=content,
             extensions={"timeout": self._limits},
         )
 
@@ -136,14 +150,12 @@ class _Exchange:
         self.timing.reading(within)
         self._limits["read"].ends = self.timing.ends
 
-    def translated(self, error: Exception, phase: str) -> Exception:
-        """The port's error for one of httpx's; another exception is a bug and stays what it is."""
+    def translated(self, error: Exception, phase: str) -> TransportError:
+        """The port's error for one of httpx's."""
         limit = next((name for kind, name in _LIMITS.items() if isinstance(error, kind)), None)
         if limit is not None:
             return self.timing.timed_out(limit, phase if limit == "read" else limit)
-        kind = next((ours for theirs, ours in _ERRORS.items() if isinstance(error, theirs)), None)
-        if kind is None:
-            return error
+        kind = next(ours for theirs, ours in _ERRORS.items() if isinstance(error, theirs))
         told = str(error) or f"the connection broke ({type(error).__name__})"
         if kind is ProtocolViolation and any(words in told for words in _CLOSED_EARLY):
             kind = ConnectionLost
@@ -159,7 +171,7 @@ class _Open:
         self._exchange = exchange
         self._finished = False
 
-    def _broken(self, error: Exception) -> Exception:
+    def _broken(self, error: Exception) -> TransportError:
         return self._exchange.translated(error, "body")
 
     def _shut(self) -> None:
@@ -193,7 +205,7 @@ class _Stream(_Open):
             for chunk in self._chunks:
                 if chunk:
                     return chunk
-        except Exception as error:
+        except _VENDOR as error:
             raise self._broken(error) from error
         return b""
 
@@ -221,7 +233,7 @@ class _AsyncStream(_Open):
             async for chunk in self._chunks:
                 if chunk:
                     return chunk
-        except Exception as error:
+        except _VENDOR as error:
             raise self._broken(error) from error
         return b""
 

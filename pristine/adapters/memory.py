@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
+import attrs
+
+from pristine.ports.body import AsyncBody, Body
 from pristine.ports.collected import Collected
 from pristine.ports.errors import PristineError, StreamClosed
 from pristine.ports.headers import HeaderSource
@@ -39,7 +42,9 @@ class MemoryTransport:
         self.open_streams = 0
 
     def send(self, request: Request) -> Response:
-        step = self._next(request)
+        return self._answer(request, self._next(_received(request)))
+
+    def _answer(self, request: Request, step: Response | Scripted) -> Response:
         if isinstance(step, Response):
             step = Scripted([step.body], step.status, step.headers)
         collected = Collected(request, step.head)
@@ -48,7 +53,9 @@ class MemoryTransport:
         return collected.response
 
     def open(self, request: Request) -> "MemoryStream":
-        step = self._next(request)
+        return self._stream(self._next(_received(request)))
+
+    def _stream(self, step: Response | Scripted) -> "MemoryStream":
         if isinstance(step, Response):
             step = Scripted([step.body] if step.body else [], step.status, step.headers)
         return MemoryStream(self, step)
@@ -57,10 +64,10 @@ class MemoryTransport:
         """Nothing is held."""
 
     async def asend(self, request: Request) -> Response:
-        return self.send(request)
+        return self._answer(request, self._next(await _areceived(request)))
 
     async def aopen(self, request: Request) -> "MemoryStream":
-        return self.open(request)
+        return self._stream(self._next(await _areceived(request)))
 
     async def aclose(self) -> None:
         """Nothing is held."""
@@ -114,3 +121,16 @@ def _or_raise(chunk: bytes | PristineError) -> bytes:
     if isinstance(chunk, PristineError):
         raise chunk
     return chunk
+
+
+def _received(request: Request) -> Request:
+    """The request with its body as a server would have it: whole."""
+    if not isinstance(request.body, Body):
+        return request
+    return attrs.evolve(request, body=b"".join(request.body.chunks()))
+
+
+async def _areceived(request: Request) -> Request:
+    if not isinstance(request.body, AsyncBody):
+        return request
+    return attrs.evolve(request, body=b"".join([chunk async for chunk in request.body.achunks()]))

@@ -15,6 +15,7 @@ from pristine.core.outgoing import AsyncOutgoing, Face, Outgoing, Script, Source
 from pristine.ports.body import AsyncBody, Body
 from pristine.ports.errors import BodyChanged, BodyUsed, ConfigurationError, InvalidPayload
 from pristine.ports.fields import check_field
+from pristine.ports.model import Model
 
 CHUNK: Final = 65536
 """Bytes that are read from a file, or cut from bytes, at a time."""
@@ -253,6 +254,15 @@ _MAKERS: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], Outgoing | Asy
     (callable, _of_factory),
 )
 """The first that accepts a value makes its body."""
+
+_VALUES: Final = (dict, list, str, int, float, tuple, type(None), Model)
+
+
+def is_body(value: Any) -> bool:
+    """Whether a payload is content by itself, rather than a value to be serialised. A function is not."""
+    if isinstance(value, _VALUES):
+        return False
+    return any(accepts(value) for accepts, make in _MAKERS if make is not _of_factory)
 
 
 # -- what may be done to a body ----------------------------------------------------------------------------------------

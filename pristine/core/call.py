@@ -12,6 +12,7 @@ from pristine.core.classification import classify
 from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.operation import Operation
+from pristine.core.outgoing import Sending
 from pristine.core.secrets import credentials, scrub
 from pristine.ports import telemetry as signals
 from pristine.ports.clock import Deadline
@@ -68,6 +69,11 @@ class Call:
                 self._stop(classify(None, status, repeatable=True))
                 return result
 
+    @property
+    def _spent(self) -> bool:
+        """Whether the body has been sent and cannot be sent again."""
+        return isinstance(self.request.body, Sending) and self.request.body.spent
+
     async def pause(self, delay: float) -> None:
         """Wait, if that ends before the deadline; else raise TimeoutExceeded. Attempts are counted anew."""
         left = self.deadline.left()
@@ -86,6 +92,8 @@ class Call:
         """Wait for the next attempt after a failed one, or raise its error."""
         self.restate(error)
         outcome = classify(error, None, repeatable=self._repeatable)
+        if self._spent:
+            outcome = attrs.evolve(outcome, may_resend=False)
         delay = self._delay(outcome)
         self._stop(outcome, delay)
         if delay is None:
@@ -155,15 +163,15 @@ class Call:
 
     def _delay(self, outcome: Outcome) -> float | None:
         """Seconds until the next attempt, or None: there is none, and the error says why."""
-        decision = self._context.retry.decide(outcome, tuple(self.history))
         error, left = outcome.error, self.deadline.left()
+        decision = self._context.retry.decide(outcome, tuple(self.history))
         if isinstance(decision, Again) and outcome.may_resend and error is not None:
             if left is None or decision.delay < left:
                 return max(0.0, decision.delay)
             asked = "Retry-After" if outcome.retry_after else "a wait"
             error.gave_up = f"{asked} of {decision.delay:g} s is beyond the deadline: {max(left, 0):.3g} s left"
         elif isinstance(decision, GiveUp) and error is not None:
-            error.gave_up = decision.reason
+            error.gave_up = decision.reason if not self._spent else "not sent again: its body can be sent only once"
         return None
 
     def _stop(self, outcome: Outcome, delay: float | None = None) -> None:

@@ -139,6 +139,45 @@ class Outgoing(AsyncOutgoing):
         return Chunks(self.begin)
 
 
+class Sending:
+    """The body of one call, which knows whether its sending has begun. `fields` are the header fields about it."""
+
+    def __init__(self, body: Outgoing | AsyncOutgoing) -> None:
+        self._body = body
+        self._begun = False
+        self.length = body.length
+        self.content_type = body.content_type
+        self.content_encoding = body.content_encoding
+        self.replayable = body.replayable
+
+    @property
+    def spent(self) -> bool:
+        """Whether it cannot be sent, because it was."""
+        return self._begun and not self.replayable
+
+    @property
+    def fields(self) -> dict[str, str]:
+        found = {"Content-Type": self.content_type or "application/octet-stream"}
+        if self.content_encoding is not None:
+            found["Content-Encoding"] = self.content_encoding
+        if self.length is not None:
+            found["Content-Length"] = str(self.length)
+        return found
+
+    def chunks(self) -> Iterator[bytes]:
+        if not isinstance(self._body, Outgoing):
+            raise WrongFace("the body comes from an async iterator, which Pipeline cannot send: use AsyncPipeline")
+        self._begun = True
+        return self._body.chunks()
+
+    def achunks(self) -> AsyncIterator[bytes]:
+        self._begun = True
+        return self._body.achunks()
+
+    def __repr__(self) -> str:
+        return repr(self._body)
+
+
 # -- scripts -----------------------------------------------------------------------------------------------------------
 
 

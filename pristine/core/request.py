@@ -5,9 +5,11 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from pristine.core.bodies import body_of, is_body
 from pristine.core.call import CallOptions
 from pristine.core.context import Context
 from pristine.core.operation import Operation, fill_parameters, said, spells
+from pristine.core.outgoing import Sending
 from pristine.core.urls import encode_query, scalar
 from pristine.manifest.model import BODYLESS_METHODS, SAFE_METHODS
 from pristine.manifest.reading import suggestion
@@ -33,11 +35,12 @@ def build(
         if not operation.endpoint.streaming:
             raise ConfigurationError(f"{name} has no effect: it is for streams", endpoint=operation.id)
     try:
+        body = _body(context, operation, payload)
         return Request(
             operation.method,
             _url(context.base_url or server, operation, options),
-            _headers(context, operation, payload, options),
-            _body(context, operation, payload),
+            _headers(context, operation, body, options),
+            body,
             _timeout(context.timeout, operation, options.get("timeout")),
             operation.endpoint.max_response_bytes or context.max_response_bytes,
         )
@@ -69,16 +72,22 @@ def _mapping(options: CallOptions, name: Literal["path_params", "query"]) -> Map
     return given or {}
 
 
-def _headers(context: Context[Any], operation: Operation, payload: Any, options: CallOptions) -> Headers:
+def _headers(
+    context: Context[Any], operation: Operation, body: bytes | Sending | None, options: CallOptions
+) -> Headers:
     """Weakest first: the operation's, the Context's, the manifest's parameters, the call's, the idempotency key."""
     call = checked(options.get("headers") or ())
     headers = operation.headers.merged(context.headers)
-    if payload is not None or operation.endpoint.request is not None:
-        headers = headers.merged({"Content-Type": context.serializer.media_type})
+    if body is not None:
+        headers = headers.merged(_content(context, body))
     if operation.endpoint.headers:
         headers = headers.merged(_declared(operation, call))
     headers = headers.merged(call).merged(last_event_field(options.get("last_event_id") or ""))
     return headers.merged(_key(context, operation, headers, options.get("idempotency_key")))
+
+
+def _content(context: Context[Any], body: bytes | Sending) -> Mapping[str, str]:
+    return {"Content-Type": context.serializer.media_type} if isinstance(body, bytes) else body.fields
 
 
 def last_event_field(last_event_id: str) -> Mapping[str, str]:
@@ -109,12 +118,16 @@ def _key(context: Context[Any], operation: Operation, headers: Headers, given: s
     return {name: context.new_key()}
 
 
-def _body(context: Context[Any], operation: Operation, payload: Any) -> bytes | None:
+def _body(context: Context[Any], operation: Operation, payload: Any) -> bytes | Sending | None:
     schema = operation.endpoint.request
     if payload is None and schema is None:
         return None
     if operation.method in BODYLESS_METHODS:
         raise InvalidPayload(f"a {operation.method} request has no body (RFC 9110 section 9.3): use query=")
+    if is_body(payload):
+        if schema is not None:
+            raise InvalidPayload("a raw body was given where the manifest declares a type: leave 'request' out of it")
+        return Sending(body_of(payload))
     return context.serializer.encode(payload, schema)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from pristine.ports.body import AsyncBody
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import MASK, Headers
 
@@ -50,15 +51,16 @@ class Timeout:
 class Request:
     """One HTTP request, ready to send.
 
-    `url` is absolute and already percent-encoded; `headers` are checked; `body` is the whole content (b"" is
-    a body of length 0, None is no body). `timeout.total` is what is left of the call when it is sent.
+    `url` is absolute and already percent-encoded; `headers` are checked; `body` is the whole content as bytes (b"" is
+    a body of length 0, None is no body), or a Body that gives it piece by piece; `Content-Length` is among the headers
+    where its length is known. `timeout.total` is what is left of the call when it is sent.
     `max_response_bytes` bounds the body of the answer, as it comes over the wire; None is no bound.
     """
 
     method: str
     url: str
     headers: Headers = attrs.field(factory=Headers, converter=Headers)
-    body: bytes | None = None
+    body: bytes | AsyncBody | None = None
     timeout: Timeout = attrs.field(factory=Timeout)
     max_response_bytes: int | None = None
 
@@ -70,7 +72,8 @@ class Request:
         return path + question + "&".join(f"{pair.partition('=')[0]}={MASK}" for pair in query.split("&") if pair)
 
     def __repr__(self) -> str:
-        size = "no body" if self.body is None else f"{len(self.body)} bytes"
+        length = len(self.body) if isinstance(self.body, bytes) else getattr(self.body, "length", None)
+        size = "no body" if self.body is None else "a body" if length is None else f"{length} bytes"
         return f"Request({self.method} {self.shown_url}, {self.headers!r}, {size})"
 
 

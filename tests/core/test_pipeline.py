@@ -74,15 +74,20 @@ def test_the_deadline_covers_the_reading_of_a_stream(over: Make) -> None:
 
     class Slow(MemoryTransport):
         def open(self, request: Request) -> Any:
-            stream = super().open(request)
-            take = stream.next
+            return slowed(super().open(request))
 
-            def next_chunk(within: float | None = None) -> bytes:
-                clock.wind(0.4)
-                return take(within)
+        async def aopen(self, request: Request) -> Any:
+            return slowed(await super().aopen(request))
 
-            stream.next = next_chunk  # type: ignore[method-assign]
-            return stream
+    def slowed(stream: Any) -> Any:
+        take = stream.next
+
+        def next_chunk(within: float | None = None) -> bytes:
+            clock.wind(0.4)
+            return take(within)  # type: ignore[no-any-return]
+
+        stream.next = next_chunk
+        return stream
 
     api = over(Slow([Scripted([b"data: %d\n\n" % number for number in range(9)])]), clock=clock)
     stream = api.open("feed", timeout=1)

@@ -46,14 +46,34 @@ class Wire:
         head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
         start, *lines = head.decode("latin-1").split("\r\n")
         fields = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-        length = int(next((value for name, value in fields if name.lower() == "content-length"), "0"))
-        while len(self._buffer) < length and self._more():
-            pass
-        body, self._buffer = self._buffer[:length], self._buffer[length:]
+        known = {name.lower(): value for name, value in fields}
+        if known.get("transfer-encoding") == "chunked":
+            body = self._chunked()
+        else:
+            body = self._take(int(known.get("content-length", "0")))
         method, target, _ = start.split(" ")
         received = Received(method, target, fields, body)
         self.server.requests.append(received)
         return received
+
+    def _take(self, size: int) -> bytes:
+        while len(self._buffer) < size and self._more():
+            pass
+        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        return taken
+
+    def _chunked(self) -> bytes:
+        """A chunked body; one that was not ended is marked with a `!` behind it."""
+        body = b""
+        while True:
+            while b"\r\n" not in self._buffer:
+                if not self._more():
+                    return body + b"!"
+            size, _, self._buffer = self._buffer.partition(b"\r\n")
+            piece = self._take(int(size, 16) + 2)[:-2]
+            if not piece:
+                return body
+            body += piece
 
     def _more(self) -> bool:
         try:
