@@ -13,10 +13,10 @@ BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint types docs bench pins clean
+.PHONY: help demo test fmt lint types docs bench bench-streaming pins clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: $(INSTALLED) ## see it: a call and a stream against a real server on this machine
 	@$(BIN)/python examples/chat/demo.py
@@ -41,6 +41,9 @@ docs: $(INSTALLED) ## run the examples in the documentation, check its links and
 
 bench: $(INSTALLED) ## run the benchmarks, one after the other
 	@set -e; for file in $(BENCHMARKS); do echo "$$file"; $(BIN)/python "$$file"; done
+
+bench-streaming: $(INSTALLED) ## the benchmarks of decoding, many streams and downloads
+	@set -e; for file in decoder streaming download; do $(BIN)/python benchmarks/$$file.py; done
 
 pins: ## remake constraints.txt with the newest versions that pyproject.toml allows
 	@$(CHECK_PYTHON)
