@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from pristine.adapters.httpcore_network import Limit, left
-from pristine.adapters.httpcore_pool import KEPT, Places, Waiter
+from pristine.adapters.httpx.network import Limit, left
+from pristine.adapters.httpx.pool import KEPT, Places, Waiter
 
 ORIGINS = [httpcore.URL(f"http://host-{name}/").origin for name in "abc"]
 MAXIMUM = 3

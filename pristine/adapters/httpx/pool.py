@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 import attrs
 import httpcore
 
-from pristine.adapters.httpcore_network import AsyncBackend, Backend, left
+from pristine.adapters.httpx.network import AsyncBackend, Backend, left
 
 KEPT: Final = 20
 """How many idle connections are kept."""

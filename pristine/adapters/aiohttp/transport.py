@@ -12,10 +12,10 @@ from contextlib import suppress
 import aiohttp
 from aiohttp.http import HttpProcessingError
 
-from pristine.adapters.aiohttp_errors import VENDORS, translated
-from pristine.adapters.aiohttp_pool import Line, Pool
-from pristine.adapters.aiohttp_sending import Sending
-from pristine.adapters.http1 import request_head, split_url
+from pristine.adapters.aiohttp.errors import VENDORS, translated
+from pristine.adapters.aiohttp.http1 import request_head, split_url
+from pristine.adapters.aiohttp.pool import Line, Pool
+from pristine.adapters.aiohttp.sending import Sending
 from pristine.adapters.per_loop import PerLoop
 from pristine.adapters.timing import Timing
 from pristine.ports.collected import Collected

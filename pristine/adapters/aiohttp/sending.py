@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http import StreamWriter
 
-from pristine.adapters.http1 import framed
+from pristine.adapters.aiohttp.http1 import framed
 from pristine.ports.body import AsyncBody
 
 PIECE: Final = 64 * 1024

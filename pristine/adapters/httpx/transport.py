@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import httpx
 
-from pristine.adapters.httpcore_network import Limit
-from pristine.adapters.httpcore_pool import AsyncPool, Pool
+from pristine.adapters.httpx.network import Limit
+from pristine.adapters.httpx.pool import AsyncPool, Pool
 from pristine.adapters.per_loop import PerLoop, PerProcess
 from pristine.adapters.timing import Timing
 from pristine.ports.body import AsyncBody, Body
