@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from pristine.config import Context as Context
     from pristine.config import context as context
     from pristine.config import load_manifest_file as load_manifest_file
-    from pristine.core.bodies import body_of as body_of
-    from pristine.core.bodies import gzipped as gzipped
-    from pristine.core.bodies import with_progress as with_progress
-    from pristine.core.multipart import Part as Part
-    from pristine.core.multipart import multipart as multipart
+    from pristine.core.bodies.multipart import Part as Part
+    from pristine.core.bodies.multipart import multipart as multipart
+    from pristine.core.bodies.sources import body_of as body_of
+    from pristine.core.bodies.sources import gzipped as gzipped
+    from pristine.core.bodies.sources import with_progress as with_progress
     from pristine.core.pipeline import AsyncPipeline as AsyncPipeline
     from pristine.core.pipeline import Pipeline as Pipeline
     from pristine.manifest.load import load_manifest as load_manifest
@@ -45,8 +45,8 @@ __version__ = "0.1.0"
 _HOMES: Final = {
     "pristine.adapters.auth": ("ApiKey", "Basic", "Bearer", "StaticHeaders"),
     "pristine.config": ("Context", "context", "load_manifest_file"),
-    "pristine.core.bodies": ("body_of", "gzipped", "with_progress"),
-    "pristine.core.multipart": ("Part", "multipart"),
+    "pristine.core.bodies.sources": ("body_of", "gzipped", "with_progress"),
+    "pristine.core.bodies.multipart": ("Part", "multipart"),
     "pristine.core.pipeline": ("AsyncPipeline", "Pipeline"),
     "pristine.manifest.load": ("load_manifest",),
     "pristine.manifest.model": ("Manifest",),

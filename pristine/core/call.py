@@ -8,11 +8,11 @@ from typing import Any, TypedDict, TypeVar
 
 import attrs
 
+from pristine.core.bodies.outgoing import Sending
 from pristine.core.classification import classify
 from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.operation import Operation
-from pristine.core.outgoing import Sending
 from pristine.core.secrets import credentials, scrub
 from pristine.ports import telemetry as signals
 from pristine.ports.clock import Deadline

@@ -9,7 +9,7 @@ from pristine.core.classification import is_success, status_error
 from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.request import build
-from pristine.core.session import StreamSession
+from pristine.core.streams.session import StreamSession
 from pristine.manifest.model import Manifest
 from pristine.ports import telemetry as signals
 from pristine.ports.errors import ConfigurationError

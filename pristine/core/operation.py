@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
-from pristine.core.formats import FORMATS
+from pristine.core.streams.formats import FORMATS
 from pristine.core.urls import PathTemplate, scalar
 from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Manifest, Parameter
 from pristine.manifest.reading import suggestion

@@ -5,11 +5,11 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from pristine.core.bodies import body_of, is_body
+from pristine.core.bodies.outgoing import Sending
+from pristine.core.bodies.sources import body_of, is_body
 from pristine.core.call import CallOptions
 from pristine.core.context import Context
 from pristine.core.operation import Operation, fill_parameters, said, spells
-from pristine.core.outgoing import Sending
 from pristine.core.urls import encode_query, scalar
 from pristine.manifest.model import BODYLESS_METHODS, SAFE_METHODS
 from pristine.manifest.reading import suggestion

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pristine.core.bodies import CHUNK, body_of, guess_type, gzipped, with_progress
-from pristine.core.outgoing import AsyncOutgoing, Outgoing
+from pristine.core.bodies.outgoing import AsyncOutgoing, Outgoing
+from pristine.core.bodies.sources import CHUNK, body_of, guess_type, gzipped, with_progress
 from pristine.ports.blocking import finish
 from pristine.ports.body import AsyncBody, Body
 from pristine.ports.errors import (

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pristine.core.bodies import CHUNK, body_of, gzipped, with_progress
-from pristine.core.multipart import Part, multipart
-from pristine.core.outgoing import AsyncOutgoing, Outgoing
+from pristine.core.bodies.multipart import Part, multipart
+from pristine.core.bodies.outgoing import AsyncOutgoing, Outgoing
+from pristine.core.bodies.sources import CHUNK, body_of, gzipped, with_progress
 from pristine.ports.blocking import finish
 from pristine.ports.body import Body
 from pristine.ports.errors import BodyChanged, BodyUsed, InvalidHeader, InvalidPayload, RequestError

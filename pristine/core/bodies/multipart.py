@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import attrs
 
-from pristine.core.bodies import CHUNK, body_of, guess_type
-from pristine.core.outgoing import AsyncOutgoing, Face, Outgoing, Script, Source, passed
+from pristine.core.bodies.outgoing import AsyncOutgoing, Face, Outgoing, Script, Source, passed
+from pristine.core.bodies.sources import CHUNK, body_of, guess_type
 from pristine.ports.errors import InvalidHeader, InvalidPayload, RequestError
 from pristine.ports.fields import checked
 from pristine.ports.headers import HeaderSource

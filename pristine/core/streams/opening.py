@@ -5,7 +5,7 @@ from typing import Final
 from pristine.core.call import Call
 from pristine.core.classification import is_success, media_type_of, message_of, request_id, status_error
 from pristine.core.face import Face
-from pristine.core.formats import FORMATS
+from pristine.core.streams.formats import FORMATS
 from pristine.manifest.model import Streaming
 from pristine.ports.errors import ConfigurationError, TransportError, UnexpectedContent
 from pristine.ports.messages import Request, StreamHead

@@ -10,12 +10,12 @@ from typing import Any
 
 from pristine.core.call import Call, CallOptions
 from pristine.core.classification import message_of, request_id
-from pristine.core.connection import Connection
 from pristine.core.context import Context
 from pristine.core.face import Face
-from pristine.core.formats import FORMATS, event_reader
-from pristine.core.reconnection import Reconnection
-from pristine.core.supervision import Watch
+from pristine.core.streams.connection import Connection
+from pristine.core.streams.formats import FORMATS, event_reader
+from pristine.core.streams.reconnection import Reconnection
+from pristine.core.streams.supervision import Watch
 from pristine.manifest.model import Reconnect, StreamFormat, Streaming
 from pristine.ports import telemetry as signals
 from pristine.ports.errors import (

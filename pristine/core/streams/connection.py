@@ -9,7 +9,7 @@ from typing import Any
 from pristine.core.call import Call
 from pristine.core.context import Context
 from pristine.core.face import Face
-from pristine.core.opening import open_stream
+from pristine.core.streams.opening import open_stream
 from pristine.manifest.model import Streaming
 from pristine.ports import telemetry as signals
 from pristine.ports.collected import check_size

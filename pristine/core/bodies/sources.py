@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from pristine.core.outgoing import AsyncOutgoing, Face, Outgoing, Script, Source, passed, pull, whole
+from pristine.core.bodies.outgoing import AsyncOutgoing, Face, Outgoing, Script, Source, passed, pull, whole
 from pristine.ports.body import AsyncBody, Body
 from pristine.ports.errors import BodyChanged, BodyUsed, ConfigurationError, InvalidPayload
 from pristine.ports.fields import check_field
