@@ -8,6 +8,7 @@ import click
 from pristine import Pipeline, __version__
 from pristine.cli import arguments
 from pristine.cli.asked import Asked
+from pristine.cli.download import Bar, show_saved
 from pristine.cli.failures import FAILED, STATUSES, Reporting, guarded, one_line, tell
 from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value
 from pristine.config import read_document
@@ -93,7 +94,7 @@ Example:
 
 
 def calling(command: Decorated) -> Decorated:
-    """The arguments and options that `call` and `stream` have in common."""
+    """The arguments and options of every command that makes a call."""
     for option in reversed(CALLING):
         command = option(command)
     return command
@@ -143,15 +144,43 @@ def stream(**given: Any) -> None:
     """Call ENDPOINT of MANIFEST and print each event as it arrives.
 
     PAYLOAD is JSON, - to read it from stdin, or @FILE. An event is printed as its data, after its type where it has
-    one; with --json as {"event", "data", "id", "retry"} on one line.
+    one; with --json as {"event", "data", "id", "retry"} on one line. A stream of bytes is printed as it is.
     """
     asked = Asked(**given)
     manifest, endpoint = asked.operation(streams=True)
     context, options = asked.context(manifest), asked.options(endpoint)
     body = arguments.payload(asked.payload)
     with Pipeline(manifest, context) as api, api.execute_stream(endpoint.id, body, **options) as response:
+        raw = endpoint.streaming is not None and endpoint.streaming.format == "bytes"
         for event in response:
-            show_event(event, as_json=asked.as_json)
+            show_event(event, as_json=asked.as_json, raw=raw)
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine download files.json get_file --path-param name=big.iso --output big.iso
+  pristine download files.json export '{"year": 2025}' --output export.csv --checksum sha256:0f3c...
+""",
+)
+@calling
+@click.option("--output", metavar="FILE", required=True, help="Where to; it is replaced once all has come.")
+@click.option("--no-resume", is_flag=True, help="Begin anew, whatever an earlier call has left.")
+@click.option("--checksum", metavar="SHA256:HEX", help="The digest that the file must have; sha512 too.")
+def download(output: str, checksum: str | None, *, no_resume: bool, **given: Any) -> None:
+    """Call ENDPOINT of MANIFEST, which streams, and bring the answer's body into a file.
+
+    PAYLOAD is JSON, - to read it from stdin, or @FILE. Until all has come and is right, it grows in FILE.part; the same
+    command, given again after a break or Ctrl-C, goes on with that where the server allows it.
+    """
+    asked = Asked(**given)
+    manifest, endpoint = asked.operation(streams=True)
+    context, options = asked.context(manifest), asked.options(endpoint)
+    body = arguments.payload(asked.payload)
+    with Pipeline(manifest, context) as api, api.execute_stream(endpoint.id, body, **options) as response, Bar() as bar:
+        saved = response.to_file(output, progress=bar, resume=not no_resume, checksum=checksum)
+    show_saved(saved, as_json=asked.as_json)
 
 
 @cli.command(

@@ -35,9 +35,11 @@ def show_value(value: Any, serializer: Serializer, *, as_json: bool) -> None:
         write_line(json.dumps(_plain(value, serializer), ensure_ascii=False, indent=2, default=_wire))
 
 
-def show_event(event: Event, *, as_json: bool) -> None:
-    """Print an event: its data, after its type where it has one; as JSON, one object on a line."""
-    if as_json:
+def show_event(event: Event, *, as_json: bool, raw: bool = False) -> None:
+    """Print an event: its data, after its type where it has one; as JSON, one object on a line; raw, as it is."""
+    if raw and not as_json:
+        write(event.raw)
+    elif as_json:
         write_line(_compact({"event": event.event, "data": event.data, "id": event.id, "retry": event.retry}))
     else:
         write_line(event.data if event.is_message else f"{event.event}: {event.data}")

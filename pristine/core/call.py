@@ -19,7 +19,7 @@ from pristine.ports.clock import Deadline
 from pristine.ports.errors import PristineError, TimeoutExceeded
 from pristine.ports.headers import HeaderSource
 from pristine.ports.messages import Request, Timeout
-from pristine.ports.retry import Again, GiveUp, Outcome
+from pristine.ports.retry import Again, GiveUp, Kind, Outcome
 from pristine.ports.telemetry import Signal
 
 T = TypeVar("T")
@@ -84,6 +84,10 @@ class Call:
         self.history.clear()
         await self._face.clock.asleep(delay)
 
+    def progressed(self) -> None:
+        """Something new has come: what failed before does not count any more."""
+        self.history.clear()
+
     def say(self, headers: Mapping[str, str]) -> None:
         """Put fields into the requests that follow."""
         self.unsigned = attrs.evolve(self.unsigned, headers=self.unsigned.headers.merged(headers))
@@ -91,6 +95,8 @@ class Call:
     async def settle(self, error: PristineError) -> None:
         """Wait for the next attempt after a failed one, or raise its error."""
         self.restate(error)
+        if self.history and self.history[-1].kind is Kind.SUCCESS:
+            self.history.pop()  # its head was good, but this is what the attempt came to
         outcome = classify(error, None, repeatable=self._repeatable)
         if self._spent:
             outcome = attrs.evolve(outcome, may_resend=False)

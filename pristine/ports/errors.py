@@ -21,8 +21,10 @@
     │   ├── StatusError             the status says no: BadRequest … ServerError
     │   ├── UnexpectedContent       a stream was declared; something else came
     │   ├── ResponseTooLarge        the body is above a bound of ours
+    │   ├── IntegrityError          length, range or digest is not what was announced
     │   ├── StreamFailed            an event of the stream is an error (also a StreamError)
     │   └── DecodeError             the body is not what was declared
+    ├── FileError                   the file system refuses: full, forbidden, no such folder
     └── StreamError
         ├── StreamInterrupted       the stream broke (also a TransportError)
         │   └── StreamTimedOut      … by a time limit (also a TimeoutExceeded)
@@ -306,6 +308,23 @@ class DecodeError(ResponseError):
 
 class ResponseTooLarge(ResponseError):
     """The body is larger than `max_response_bytes`, or grows more than `max_expansion` when it is decoded."""
+
+
+class IntegrityError(ResponseError):
+    """The body is longer or shorter than announced, of another range, or has not the digest that it was to have.
+
+    `expected` and `found` are the digests in hexadecimal, where it is one that is wrong.
+    """
+
+    expected: str = ""
+    found: str = ""
+
+
+class FileError(PristineError):
+    """The file system refuses to write, and `__cause__` is its OSError: `path` says where, `errno` why."""
+
+    path: str = ""
+    errno: int | None = None
 
 
 class StreamError(PristineError):

@@ -8,7 +8,7 @@ import builtins
 import warnings
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutine
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -18,9 +18,12 @@ from pristine.ports.blocking import finish
 from pristine.ports.errors import StreamFailed, WrongFace
 from pristine.ports.events import Event
 from pristine.ports.headers import Headers
+from pristine.streaming.copying import CHUNK, Progress, Wishes, Writable, write_to
 from pristine.streaming.dispatch import STOP, handle
+from pristine.streaming.files import Downloaded, download
 from pristine.streaming.lines import LineDecoder, Rechunker, TextDecoder
-from pristine.streaming.readers import Reader
+from pristine.streaming.partial import StrPath
+from pristine.streaming.readers import ChunkDecoder, Reader
 from pristine.streaming.view import AsyncView, Cursor, Session, View
 
 EventsT = TypeVar("EventsT")
@@ -167,6 +170,37 @@ class StreamResponse(_Response[View[Event]]):
         """The rest of the body, whole."""
         return b"".join(self.bytes())
 
+    def to_file(
+        self,
+        path: StrPath,
+        *,
+        chunk_size: int = CHUNK,
+        progress: Progress | None = None,
+        resume: bool = True,
+        checksum: str | None = None,
+    ) -> Downloaded:
+        """Bring the body into a file, which is not there, or stays as it was, until all of it has come and is right.
+
+        Until then it grows in `PATH.part`. After a break, here as the retry policy says, or in a later call, the rest
+        is asked for, if the server can give it and has the same version; `resume=False` always starts anew.
+        `progress` is called with the bytes so far and the total, or None; `chunk_size` bounds the bytes of one write.
+        The length, the digests that are announced, and `checksum` ("sha256:<hexadecimal>") are compared.
+
+        Raises IntegrityError, FileError, StreamInterrupted, and whatever sending the request again may raise.
+        """
+        wishes = Wishes(chunk_size, progress, resume, checksum)
+        self._session.begin(ChunkDecoder)
+        return finish(download(self._session, path, wishes))
+
+    def write_to(self, file: Writable, *, chunk_size: int = CHUNK, progress: Progress | None = None) -> int:
+        """Write the body to an open binary file, or what is like one; returns how many bytes there were.
+
+        Nothing is gone on with: a break is a StreamInterrupted. What the file refuses is a FileError.
+        """
+        wishes = Wishes(chunk_size, progress)
+        self._session.begin(ChunkDecoder)
+        return finish(write_to(self._session, file, wishes))
+
     def dispatch(self, handler: object) -> None:
         """Give each event to a method of the handler (see `pristine.streaming.dispatch`) until one returns STOP."""
         for event in self._reading(lambda: self._session.items_reader(errors=False)):
@@ -179,6 +213,8 @@ class StreamResponse(_Response[View[Event]]):
         with self._telling():
             result = handle(event, handler, self._session.item)
         if isawaitable(result):
+            if iscoroutine(result):
+                result.close()
             raise WrongFace("a handler on the blocking face returned an awaitable: use AsyncPipeline")
         return result
 
@@ -224,6 +260,26 @@ class AsyncStreamResponse(_Response[AsyncView[Event]]):
     async def read(self) -> builtins.bytes:
         """The rest of the body, whole."""
         return b"".join([piece async for piece in self.bytes()])
+
+    async def to_file(
+        self,
+        path: StrPath,
+        *,
+        chunk_size: int = CHUNK,
+        progress: Progress | None = None,
+        resume: bool = True,
+        checksum: str | None = None,
+    ) -> Downloaded:
+        """Bring the body into a file; see `StreamResponse.to_file`."""
+        wishes = Wishes(chunk_size, progress, resume, checksum)
+        self._session.begin(ChunkDecoder)
+        return await download(self._session, path, wishes)
+
+    async def write_to(self, file: Writable, *, chunk_size: int = CHUNK, progress: Progress | None = None) -> int:
+        """Write the body to an open binary file; see `StreamResponse.write_to`."""
+        wishes = Wishes(chunk_size, progress)
+        self._session.begin(ChunkDecoder)
+        return await write_to(self._session, file, wishes)
 
     async def dispatch(self, handler: object) -> None:
         """Give each event to a method of the handler, which may be async; see `StreamResponse.dispatch`."""

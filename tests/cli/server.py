@@ -39,6 +39,7 @@ ENDPOINTS: Final[dict[str, Any]] = {
     "events": {"method": "POST", "path": "/events", "streaming": True},
     "endless": {"method": "GET", "path": "/endless", "streaming": True},
     "flood": {"method": "GET", "path": "/flood", "streaming": True},
+    "raw": {"method": "GET", "path": "/bytes", "streaming": {"format": "bytes"}},
     "broken": {"method": "GET", "path": "/broken", "streaming": True},
 }
 TYPES: Final = {

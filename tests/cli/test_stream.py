@@ -42,6 +42,10 @@ def test_json_is_one_object_on_a_line(cli: Cli, manifest: str, api: Api) -> None
 
 
 @pytest.mark.usefixtures("interruptible")
+def test_a_stream_of_bytes_is_printed_as_it_is(cli: Cli, manifest: str) -> None:
+    assert cli("stream", manifest, "raw").out == b"\x89PNG\r\n\x00\xff"
+
+
 def test_ctrl_c_closes_the_connection_and_is_130(start: Start, manifest: str, api: Api) -> None:
     process = start("stream", manifest, "endless")
     assert process.stdout is not None

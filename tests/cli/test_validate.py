@@ -13,7 +13,7 @@ def test_a_good_manifest_is_summed_up(cli: Cli, manifest: str) -> None:
     ended = cli("validate", manifest)
     assert (ended.status, ended.err) == (0, "")
     title, *lines = ended.out.decode().splitlines()
-    assert title == f"demo 1.0: {len(ENDPOINTS)} endpoints, 4 streams, 2 types"
+    assert title == f"demo 1.0: {len(ENDPOINTS)} endpoints, 5 streams, 2 types"
     assert [line.split()[0] for line in lines] == list(ENDPOINTS)
     shown = [re.sub(" +", " ", line) for line in lines]
     assert "echo POST /echo Says it again." in shown

@@ -231,6 +231,17 @@ def test_a_break_before_any_event_obeys_the_same_safety_rule(over: Make) -> None
     assert again.open_streams == 0
 
 
+def test_a_stream_has_as_many_retries_as_a_call(over: Make) -> None:
+    broken = Scripted([b": hi\n\n", ConnectionLost("reset")])
+    transport = MemoryTransport([broken, broken, Scripted([b"data: 1\n\n"])])
+    stream = over(transport, retry={"base": 0, "max_retries": 2}).open("feed")
+    assert stream.next() is not None
+    assert stream.response.metadata.attempts == 3
+    stream.close()
+    with pytest.raises(ConnectionLost, match="gave up after 3 attempts"):
+        over(MemoryTransport([broken] * 4), retry={"base": 0, "max_retries": 2}).events("feed")
+
+
 def test_events_before_a_break_are_delivered_and_the_break_says_how_to_go_on(over: Make) -> None:
     script = Scripted([b"id: 5\ndata: 1\n\n", ConnectionLost("reset", retry_safe=RetrySafe.UNKNOWN)])
     stream = over(MemoryTransport([script])).open("feed")

@@ -69,9 +69,17 @@ class Connection:
             if piece := self._coding.feed(chunk):
                 return piece
 
-    async def take_up(self, headers: Mapping[str, str], error: TransportError | None = None) -> None:
-        """Send the request again with these fields; after an error only if, and when, the retry policy says so."""
+    async def take_up(
+        self, headers: Mapping[str, str], error: TransportError | None = None, *, progress: bool = False
+    ) -> None:
+        """Send the request again with these fields; after an error only if, and when, the retry policy says so.
+
+        `progress`: since the last failure something new has come, so the policy is asked as after a first one.
+        """
+        self.check_wanted()
         await self._stream.aclose()
+        if progress:
+            self._call.progressed()
         if error is not None:
             await self._call.settle(error)
         self._call.say(headers)

@@ -6,6 +6,7 @@ is not read by the caller is not read from the connection.
 
 import builtins
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from pristine.core.call import Call, CallOptions
@@ -225,9 +226,16 @@ class StreamSession:
         """The next bytes of the body, decoded; b"" at its end. A break is a TransportError and ends nothing."""
         return await self._connection.piece()
 
-    async def take_up(self, headers: Mapping[str, str], error: TransportError | None = None) -> None:
+    async def take_up(
+        self, headers: Mapping[str, str], error: TransportError | None = None, *, progress: bool = False
+    ) -> None:
         """Send the request again with these fields; after an error only if, and when, the retry policy says so."""
-        await self._connection.take_up(headers, error)
+        await self._connection.take_up(headers, error, progress=progress)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells the URL from others, without showing it."""
+        return sha256(self._call.unsigned.url.encode()).hexdigest()
 
     # -- ending --------------------------------------------------------------------------------------------------------
 
@@ -248,7 +256,7 @@ class StreamSession:
 
     async def fail(self, error: BaseException) -> None:
         """The reading has failed for good."""
-        if isinstance(error, ResponseError):
+        if isinstance(error, ResponseError) and not error.status:  # one of a later answer has its own facts
             self.described(error)
         await self._give_back()
         self._end("interrupted" if isinstance(error, StreamInterrupted) else "failed", error)
