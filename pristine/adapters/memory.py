@@ -5,8 +5,9 @@ from typing import TypeAlias
 
 import attrs
 
+from pristine.ports.blocking import LiftedByteStream, finish
 from pristine.ports.body import AsyncBody, Body
-from pristine.ports.collected import Collected
+from pristine.ports.collected import collected
 from pristine.ports.errors import PristineError, StreamClosed
 from pristine.ports.headers import HeaderSource
 from pristine.ports.messages import Request, Response, StreamHead
@@ -42,37 +43,24 @@ class MemoryTransport:
         self.open_streams = 0
 
     def send(self, request: Request) -> Response:
-        return self._answer(request, self._next(_received(request)))
-
-    def _answer(self, request: Request, step: Response | Scripted) -> Response:
-        if isinstance(step, Response):
-            step = Scripted([step.body], step.status, step.headers)
-        collected = Collected(request, step.head)
-        for chunk in step.chunks:
-            collected.add(_or_raise(chunk))
-        return collected.response
+        return finish(collected(request, LiftedByteStream(self.open(request))))
 
     def open(self, request: Request) -> "MemoryStream":
-        return self._stream(self._next(_received(request)))
-
-    def _stream(self, step: Response | Scripted) -> "MemoryStream":
-        if isinstance(step, Response):
-            step = Scripted([step.body] if step.body else [], step.status, step.headers)
-        return MemoryStream(self, step)
+        return MemoryStream(self, self._next(_received(request)))
 
     def close(self) -> None:
         """Nothing is held."""
 
     async def asend(self, request: Request) -> Response:
-        return self._answer(request, self._next(await _areceived(request)))
+        return await collected(request, await self.aopen(request))
 
     async def aopen(self, request: Request) -> "MemoryStream":
-        return self._stream(self._next(await _areceived(request)))
+        return MemoryStream(self, self._next(await _areceived(request)))
 
     async def aclose(self) -> None:
         """Nothing is held."""
 
-    def _next(self, request: Request) -> Response | Scripted:
+    def _next(self, request: Request) -> Scripted:
         self.requests.append(request)
         if not self._script:
             raise AssertionError(f"the script has no answer for {request!r}")
@@ -81,7 +69,9 @@ class MemoryTransport:
         answer = step(request) if callable(step) else step
         if isinstance(answer, PristineError):
             raise answer
-        if not isinstance(answer, (Response, Scripted)):
+        if isinstance(answer, Response):
+            return Scripted([answer.body], answer.status, answer.headers)
+        if not isinstance(answer, Scripted):
             raise TypeError(f"a step is a Response, a Scripted, an error or a function, not {answer!r}")
         return answer
 

@@ -1,28 +1,28 @@
-"""A body that is collected piece by piece, for transports: bounded while it grows."""
+"""A whole response out of an open stream, for transports: bounded while it grows, and the stream closed in the end."""
 
 from pristine.ports.errors import ResponseTooLarge
 from pristine.ports.messages import Request, Response, StreamHead
+from pristine.ports.transport import AsyncByteStream
 
 
-class Collected:
-    """Takes the pieces of a response's body; `response` is the whole."""
+async def collected(request: Request, stream: AsyncByteStream) -> Response:
+    """Read a stream to its end; raises ResponseTooLarge where it passes `request.max_response_bytes`."""
+    head, pieces, size = stream.head, list[bytes](), 0
+    try:
+        if request.method != "HEAD":
+            check_size(_announced(head), request.max_response_bytes, head)
+        while piece := await stream.anext():
+            pieces.append(piece)
+            size += len(piece)
+            check_size(size, request.max_response_bytes, head)
+    finally:
+        await stream.aclose()
+    return Response(head.status, head.headers, b"".join(pieces))
 
-    def __init__(self, request: Request, head: StreamHead) -> None:
-        self._head = head
-        self._limit = request.max_response_bytes
-        self._pieces: list[bytes] = []
-        self._size = 0
 
-    def add(self, piece: bytes) -> None:
-        """Take a piece; raises ResponseTooLarge where the body passes `request.max_response_bytes`."""
-        self._pieces.append(piece)
-        self._size += len(piece)
-        check_size(self._size, self._limit, self._head)
-
-    @property
-    def response(self) -> Response:
-        """The head with all that was added."""
-        return Response(self._head.status, self._head.headers, b"".join(self._pieces))
+def _announced(head: StreamHead) -> int:
+    length = head.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
 
 
 def check_size(size: int, limit: int | None, head: StreamHead) -> None:

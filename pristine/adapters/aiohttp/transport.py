@@ -18,7 +18,7 @@ from pristine.adapters.aiohttp.pool import Line, Pool
 from pristine.adapters.aiohttp.sending import Sending
 from pristine.adapters.per_loop import PerLoop
 from pristine.adapters.timing import Timing
-from pristine.ports.collected import Collected
+from pristine.ports.collected import collected
 from pristine.ports.errors import ConfigurationError, ConnectFailed, RetrySafe, StreamClosed
 from pristine.ports.messages import Request, Response, StreamHead
 
@@ -36,14 +36,7 @@ class AiohttpTransport:
         self._pools = PerLoop(lambda: Pool(max_connections), Pool.aclose)
 
     async def asend(self, request: Request) -> Response:
-        stream = await self.aopen(request)
-        collected = Collected(request, stream.head)
-        try:
-            while piece := await stream.anext():
-                collected.add(piece)
-        finally:
-            await stream.aclose()
-        return collected.response
+        return await collected(request, await self.aopen(request))
 
     async def aopen(self, request: Request) -> "_Stream":
         stream = _Stream(await self._pools.get(), Timing(request.timeout))

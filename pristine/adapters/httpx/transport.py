@@ -16,8 +16,9 @@ from pristine.adapters.httpx.network import Limit
 from pristine.adapters.httpx.pool import AsyncPool, Pool
 from pristine.adapters.per_loop import PerLoop, PerProcess
 from pristine.adapters.timing import Timing
+from pristine.ports.blocking import LiftedByteStream, finish
 from pristine.ports.body import AsyncBody, Body
-from pristine.ports.collected import Collected
+from pristine.ports.collected import collected
 from pristine.ports.errors import (
     ConfigurationError,
     ConnectFailed,
@@ -65,14 +66,7 @@ class HttpxTransport:
         self._abandoned: deque[_Stream] = deque()
 
     def send(self, request: Request) -> Response:
-        stream = self.open(request)
-        collected = Collected(request, stream.head)
-        try:
-            for piece in iter(stream.next, b""):
-                collected.add(piece)
-        finally:
-            stream.close()
-        return collected.response
+        return finish(collected(request, LiftedByteStream(self.open(request))))
 
     def open(self, request: Request) -> "_Stream":
         while self._abandoned:
@@ -94,14 +88,7 @@ class HttpxTransport:
             pool.close()
 
     async def asend(self, request: Request) -> Response:
-        stream = await self.aopen(request)
-        collected = Collected(request, stream.head)
-        try:
-            while piece := await stream.anext():
-                collected.add(piece)
-        finally:
-            await stream.aclose()
-        return collected.response
+        return await collected(request, await self.aopen(request))
 
     async def aopen(self, request: Request) -> "_AsyncStream":
         pool = await self._async.get()
