@@ -6,7 +6,7 @@ from typing import TypeAlias
 import attrs
 
 from pristine.ports.blocking import LiftedByteStream, finish
-from pristine.ports.body import AsyncBody, Body
+from pristine.ports.body import achunks_of, chunks_of
 from pristine.ports.collected import collected
 from pristine.ports.errors import PristineError, StreamClosed
 from pristine.ports.headers import HeaderSource
@@ -115,12 +115,14 @@ def _or_raise(chunk: bytes | PristineError) -> bytes:
 
 def _received(request: Request) -> Request:
     """The request with its body as a server would have it: whole."""
-    if not isinstance(request.body, Body):
+    content = chunks_of(request.body)
+    if content is None or isinstance(content, bytes):
         return request
-    return attrs.evolve(request, body=b"".join(request.body.chunks()))
+    return attrs.evolve(request, body=b"".join(content))
 
 
 async def _areceived(request: Request) -> Request:
-    if not isinstance(request.body, AsyncBody):
+    content = achunks_of(request.body)
+    if content is None or isinstance(content, bytes):
         return request
-    return attrs.evolve(request, body=b"".join([chunk async for chunk in request.body.achunks()]))
+    return attrs.evolve(request, body=b"".join([chunk async for chunk in content]))

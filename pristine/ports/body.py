@@ -6,6 +6,8 @@ A body says before it is sent how long it is and whether it can be sent again. I
 from collections.abc import AsyncIterator, Iterator
 from typing import Protocol, runtime_checkable
 
+from pristine.ports.errors import WrongFace
+
 
 @runtime_checkable
 class AsyncBody(Protocol):
@@ -42,3 +44,17 @@ class Body(AsyncBody, Protocol):
     """
 
     def chunks(self) -> Iterator[bytes]: ...
+
+
+def chunks_of(body: bytes | AsyncBody | None) -> bytes | Iterator[bytes] | None:
+    """What a blocking transport sends: bytes as they are, a Body's chunks; raises WrongFace for an async body."""
+    if body is None or isinstance(body, bytes):  # first: to ask for a Protocol takes ten times as long
+        return body
+    if not isinstance(body, Body):
+        raise WrongFace("the body comes from an async iterator, which Pipeline cannot send: use AsyncPipeline")
+    return body.chunks()
+
+
+def achunks_of(body: bytes | AsyncBody | None) -> bytes | AsyncIterator[bytes] | None:
+    """What an async transport sends: bytes as they are, a body's chunks."""
+    return body if body is None or isinstance(body, bytes) else body.achunks()

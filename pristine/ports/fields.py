@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from pristine.ports.errors import InvalidHeader
-from pristine.ports.headers import Headers, HeaderSource
+from pristine.ports.headers import Headers, HeaderSource, as_headers
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _UNSAFE: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
@@ -13,7 +13,7 @@ _UNSAFE: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 def checked(source: HeaderSource) -> Headers:
     """Headers that are safe to send; raises what `check_field` raises."""
     try:
-        headers = Headers(source)
+        headers = as_headers(source)
         for name, value in headers.multi_items():
             check_field(name, value)
     except (TypeError, ValueError):

@@ -46,11 +46,9 @@ class Headers(Mapping[str, str]):
 
     def merged(self, other: HeaderSource) -> "Headers":
         """These headers with the fields of `other` in place of those of the same name."""
-        theirs = Headers(other)
-        if not theirs._pairs:
-            return self
-        names = theirs._lookup()
-        return Headers([pair for pair in self._pairs if pair[0].lower() not in names] + [*theirs._pairs])
+        theirs = as_headers(other)
+        pairs = theirs.multi_items()
+        return Headers([*(pair for pair in self._pairs if pair[0] not in theirs), *pairs]) if pairs else self
 
     def _lookup(self) -> dict[str, list[str]]:
         if self._index is None:
@@ -88,6 +86,11 @@ class Headers(Mapping[str, str]):
 
     def __reduce__(self) -> "tuple[type[Headers], tuple[tuple[tuple[str, str], ...]]]":
         return Headers, (self._pairs,)
+
+
+def as_headers(source: HeaderSource) -> Headers:
+    """The source, if it is Headers already; they are immutable."""
+    return source if isinstance(source, Headers) else Headers(source)
 
 
 def _pairs(source: HeaderSource) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ import attrs
 
 from pristine.ports.body import AsyncBody
 from pristine.ports.errors import ConfigurationError
-from pristine.ports.headers import MASK, Headers
+from pristine.ports.headers import MASK, Headers, as_headers
 
 _USER: Final = re.compile(r"(?<=:)//[^/@]*@")
 
@@ -59,7 +59,7 @@ class Request:
 
     method: str
     url: str
-    headers: Headers = attrs.field(factory=Headers, converter=Headers)
+    headers: Headers = attrs.field(factory=Headers, converter=as_headers)
     body: bytes | AsyncBody | None = None
     timeout: Timeout = attrs.field(factory=Timeout)
     max_response_bytes: int | None = None
@@ -82,7 +82,7 @@ class StreamHead:
     """The beginning of a response: its status and header fields."""
 
     status: int
-    headers: Headers = attrs.field(factory=Headers, converter=Headers)
+    headers: Headers = attrs.field(factory=Headers, converter=as_headers)
 
     def __repr__(self) -> str:
         return f"StreamHead({self.status}, {self.headers!r})"
@@ -93,7 +93,7 @@ class Response:
     """A whole response: `body` is the complete content, with any transfer coding removed."""
 
     status: int
-    headers: Headers = attrs.field(factory=Headers, converter=Headers)
+    headers: Headers = attrs.field(factory=Headers, converter=as_headers)
     body: bytes = b""
 
     def __repr__(self) -> str:

@@ -17,7 +17,7 @@ from pristine.adapters.httpx.pool import AsyncPool, Pool
 from pristine.adapters.per_loop import PerLoop, PerProcess
 from pristine.adapters.timing import Timing
 from pristine.ports.blocking import LiftedByteStream, finish
-from pristine.ports.body import AsyncBody, Body
+from pristine.ports.body import achunks_of, chunks_of
 from pristine.ports.collected import collected
 from pristine.ports.errors import (
     ConfigurationError,
@@ -71,8 +71,7 @@ class HttpxTransport:
     def open(self, request: Request) -> "_Stream":
         while self._abandoned:
             self._abandoned.popleft().close()
-        body = request.body
-        content = body.chunks() if isinstance(body, Body) else body
+        content = chunks_of(request.body)
         exchange = _Exchange(request, content)
         try:
             response = self._blocking.get().handle_request(exchange.request)
@@ -92,7 +91,7 @@ class HttpxTransport:
 
     async def aopen(self, request: Request) -> "_AsyncStream":
         pool = await self._async.get()
-        content = request.body.achunks() if isinstance(request.body, AsyncBody) else request.body
+        content = achunks_of(request.body)
         exchange = _Exchange(request, content)
         try:
             response = await pool.handle_async_request(exchange.request)
