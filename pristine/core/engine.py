@@ -1,6 +1,7 @@
 """The orchestration, written once as coroutines over async-shaped ports. Pipeline and AsyncPipeline only colour it."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from pristine.core import operation as operations
 from pristine.core.answer import value_of
@@ -10,11 +11,19 @@ from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.request import build
 from pristine.core.streams.session import StreamSession
-from pristine.manifest.model import Manifest
+from pristine.manifest.model import Manifest, Streaming
 from pristine.ports import telemetry as signals
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.messages import Request, Response
 from pristine.streaming.content_coding import decode_content
+
+Reading: TypeAlias = Callable[[Response, Callable[[], Any]], Any]
+"""Makes the result of a call out of its response and of what gives its value."""
+
+
+def as_value(_: Response, value: Callable[[], Any]) -> Any:
+    """The value alone."""
+    return value()
 
 
 class Engine:
@@ -32,15 +41,15 @@ class Engine:
         if context.owned is not None:
             context.owned.add(self)
 
-    async def execute(self, endpoint_id: str, payload: Any, options: CallOptions) -> Any:
-        """A value."""
+    async def execute(self, endpoint_id: str, payload: Any, options: CallOptions, reading: Reading = as_value) -> Any:
+        """A value, or what `reading` makes of the response."""
         call = self._call(endpoint_id, payload, options)
         if call.operation.endpoint.streaming:
             raise ConfigurationError("it answers with a stream: use execute_stream", endpoint=endpoint_id)
         call.emit(signals.REQUEST_START, **call.described)
         try:
             response = await call.run(lambda request: self._exchange(call, request))
-            value = value_of(response, call.operation, self.context.serializer, call.safe)
+            value = reading(response, lambda: value_of(response, call.operation, self.context.serializer, call.safe))
         except BaseException as error:
             call.failed(error)
             call.emit(
@@ -53,12 +62,15 @@ class Engine:
         call.emit(signals.REQUEST_STOP, status=response.status, **call.ended)
         return value
 
-    async def stream(self, endpoint_id: str, payload: Any, options: CallOptions) -> StreamSession:
-        """An open stream."""
+    async def stream(
+        self, endpoint_id: str, payload: Any, options: CallOptions, form: Streaming | None = None
+    ) -> StreamSession:
+        """An open stream, in the manifest's form or in one that serves any response."""
         call = self._call(endpoint_id, payload, options)
-        if call.operation.endpoint.streaming is None:
+        form = form or call.operation.endpoint.streaming
+        if form is None:
             raise ConfigurationError("it does not stream: use execute", endpoint=endpoint_id)
-        session = StreamSession(self.context, self.face, call, call.operation.endpoint.streaming, options)
+        session = StreamSession(self.context, self.face, call, form, options)
         await session.open()
         return session
 

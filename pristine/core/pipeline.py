@@ -7,6 +7,12 @@ from pristine.core.call import CallOptions
 from pristine.core.context import Context
 from pristine.core.engine import Engine
 from pristine.core.face import async_face, blocking_face
+from pristine.core.variants import (
+    AsyncWithRawResponse,
+    AsyncWithStreamingResponse,
+    WithRawResponse,
+    WithStreamingResponse,
+)
 from pristine.manifest.model import Manifest
 from pristine.ports.blocking import finish
 from pristine.ports.transport import AsyncTransport, Transport
@@ -21,6 +27,16 @@ class Pipeline:
 
     def __init__(self, manifest: Manifest, context: Context[Transport]) -> None:
         self._engine = Engine(manifest, context, blocking_face(context))
+
+    @property
+    def with_raw_response(self) -> WithRawResponse:
+        """`execute` that gives the whole response, undecoded."""
+        return WithRawResponse(self._engine)
+
+    @property
+    def with_streaming_response(self) -> WithStreamingResponse:
+        """`execute` that gives the open response of any endpoint."""
+        return WithStreamingResponse(self._engine)
 
     def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Any:
         """Call an endpoint and return its value, in the declared response type.
@@ -53,6 +69,16 @@ class AsyncPipeline:
 
     def __init__(self, manifest: Manifest, context: Context[AsyncTransport]) -> None:
         self._engine = Engine(manifest, context, async_face(context))
+
+    @property
+    def with_raw_response(self) -> AsyncWithRawResponse:
+        """`execute` that gives the whole response, undecoded."""
+        return AsyncWithRawResponse(self._engine)
+
+    @property
+    def with_streaming_response(self) -> AsyncWithStreamingResponse:
+        """`execute` that gives the open response of any endpoint."""
+        return AsyncWithStreamingResponse(self._engine)
 
     async def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Any:
         """Call an endpoint and return its value; options and errors are those of `Pipeline.execute`."""

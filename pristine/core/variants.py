@@ -1,0 +1,93 @@
+"""The same calls with the response in hand: whole and not yet decoded, or open and not yet read."""
+
+from collections.abc import Callable
+from typing import Any, Final, Unpack
+
+import attrs
+
+from pristine.core.call import CallOptions
+from pristine.core.engine import Engine, Reading
+from pristine.manifest.model import StreamFormat, Streaming
+from pristine.ports.blocking import finish
+from pristine.ports.headers import Headers
+from pristine.ports.messages import Response
+from pristine.streaming.response import Opening, StreamResponse
+
+AS_BYTES: Final = Streaming(format=StreamFormat.BYTES)
+
+
+@attrs.frozen(repr=False)
+class RawResponse:
+    """A good response, undecoded; `parse()` gives the value that the plain call would have given."""
+
+    response: Response
+    parse: Callable[[], Any]
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+        return self.response.status
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields."""
+        return self.response.headers
+
+    @property
+    def body(self) -> bytes:
+        """The body, without its content coding."""
+        return self.response.body
+
+    def __repr__(self) -> str:
+        return f"RawResponse({self.response!r})"
+
+
+def _raw(response: Response, value: Callable[[], Any]) -> RawResponse:
+    return RawResponse(response, value)
+
+
+RAW: Final[Reading] = _raw
+
+
+@attrs.frozen
+class WithRawResponse:
+    """`execute` gives a RawResponse."""
+
+    _engine: Engine = attrs.field(repr=False)
+
+    def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> RawResponse:
+        """Call an endpoint; raises what `Pipeline.execute` raises, but for decoding, which `parse` does."""
+        return finish(self._engine.execute(endpoint_id, payload, options, RAW))  # type: ignore[no-any-return]
+
+
+@attrs.frozen
+class AsyncWithRawResponse:
+    """The async face of WithRawResponse."""
+
+    _engine: Engine = attrs.field(repr=False)
+
+    async def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> RawResponse:
+        """Call an endpoint; see `WithRawResponse.execute`."""
+        return await self._engine.execute(endpoint_id, payload, options, RAW)  # type: ignore[no-any-return]
+
+
+@attrs.frozen
+class WithStreamingResponse:
+    """`execute` gives an open response of any endpoint, to be read piece by piece in a `with` block."""
+
+    _engine: Engine = attrs.field(repr=False)
+
+    def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> StreamResponse:
+        """Call an endpoint; returns when its head has arrived and is good."""
+        return StreamResponse(finish(self._engine.stream(endpoint_id, payload, options, AS_BYTES)))
+
+
+@attrs.frozen
+class AsyncWithStreamingResponse:
+    """The async face of WithStreamingResponse."""
+
+    _engine: Engine = attrs.field(repr=False)
+
+    def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Opening:
+        """Call an endpoint: `async with` what is returned, or `await` it."""
+        return Opening(lambda: self._engine.stream(endpoint_id, payload, options, AS_BYTES))
