@@ -52,7 +52,7 @@ class JsonSerializer:
 
     def decode(self, data: bytes, schema: Schema = None) -> Any:
         try:
-            value = json.loads(data, parse_constant=_refuse)
+            value = _read(data.decode(json.detect_encoding(data), "surrogatepass"))
             return value if schema is None or schema is Any else _structure(value, schema, DecodeError)
         except ValueError as error:
             raise DecodeError(f"the body is not JSON: {error}") from error
@@ -227,6 +227,9 @@ _write: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON (RFC 8259)")
+
+
+_read: Final = json.JSONDecoder(parse_constant=_refuse).decode  # json.loads would make a decoder each time
 
 
 def _unwritable(value: Any, where: str) -> tuple[str, str] | None:
