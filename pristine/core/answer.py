@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from pristine.core.classification import media_type_of, message_of, request_id
+from pristine.core.classification import facts, media_type_of, message_of
 from pristine.core.operation import Operation
 from pristine.ports.errors import DecodeError, UnexpectedContent
 from pristine.ports.messages import Response
@@ -37,19 +37,13 @@ def _decoded(response: Response, serializer: Serializer, schema: Any, safe: Safe
     try:
         return serializer.decode(response.body, schema)
     except DecodeError as error:
-        vars(error).update(_facts(response, safe(response.body)))
+        vars(error).update(facts(response, safe(response.body)))
         raise
 
 
 def _unexpected(response: Response, media_type: str, body: bytes) -> UnexpectedContent:
     told = f"JSON was declared, but the {response.status} answer is {media_type}: {message_of(body)}"
-    return UnexpectedContent(told, content_type=media_type, **_facts(response, body))
-
-
-def _facts(response: Response, body: bytes) -> dict[str, Any]:
-    """What every error about a response carries."""
-    headers = response.headers
-    return {"status": response.status, "headers": headers, "body": body, "request_id": request_id(headers)}
+    return UnexpectedContent(told, content_type=media_type, **facts(response, body))
 
 
 def _is_json(media_type: str) -> bool:

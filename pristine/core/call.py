@@ -49,9 +49,7 @@ class Call:
         self._id = ""
         self._context = context
         self._face = face
-        endpoint = operation.endpoint
-        header = endpoint.idempotency.header if endpoint.idempotency else "Idempotency-Key"
-        self._repeatable = operation.repeatable or header in request.headers
+        self._repeatable = operation.repeatable or operation.key_header in request.headers
 
     @property
     def attempts(self) -> int:
@@ -78,14 +76,12 @@ class Call:
         """Wait, if that ends before the deadline; else raise TimeoutExceeded. Attempts are counted anew."""
         left = self.deadline.left()
         if left is not None and delay >= left:
-            error = TimeoutExceeded(phase="wait", limit="total")
-            self.restate(error)
-            raise error
-        self.history.clear()
+            raise self._out_of_time("wait")
+        self.progressed()
         await self._face.clock.asleep(delay)
 
     def progressed(self) -> None:
-        """Something new has come: what failed before does not count any more."""
+        """The attempts so far do not count any more: something new has come, or is begun."""
         self.history.clear()
 
     def say(self, headers: Mapping[str, str]) -> None:
@@ -157,9 +153,12 @@ class Call:
         """Raise TimeoutExceeded if the total has passed."""
         left = self.deadline.left()
         if left is not None and left <= 0:
-            error = TimeoutExceeded(phase=phase, limit="total")
-            self.restate(error)
-            raise error
+            raise self._out_of_time(phase)
+
+    def _out_of_time(self, phase: str) -> TimeoutExceeded:
+        error = TimeoutExceeded(phase=phase, limit="total")
+        self.restate(error)
+        return error
 
     def restate(self, error: PristineError) -> None:
         """Give a passed total its value: a transport knows only what was left of it for one attempt."""

@@ -16,6 +16,7 @@ from pristine.ports.errors import (
     TransportError,
 )
 from pristine.ports.headers import Headers
+from pristine.ports.messages import Response, StreamHead
 from pristine.ports.retry import Kind, Outcome
 
 _REFUSED: Final = frozenset({408, 425, 429, 503})
@@ -77,6 +78,11 @@ def classify(error: PristineError | None, status: int | None, *, repeatable: boo
 def media_type_of(headers: Headers) -> str:
     """The type of a Content-Type field, in lower case and without parameters; "" where there is none."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def facts(head: StreamHead | Response, body: bytes) -> dict[str, Any]:
+    """What every error about an answer carries."""
+    return {"status": head.status, "headers": head.headers, "body": body, "request_id": request_id(head.headers)}
 
 
 def request_id(headers: Headers) -> str | None:

@@ -13,7 +13,7 @@ import attrs
 
 from pristine.core.streams.formats import FORMATS
 from pristine.core.urls import PathTemplate, scalar
-from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Manifest, Parameter
+from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Idempotency, Manifest, Parameter
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import InvalidHeader, InvalidParameter, UnknownEndpoint
 from pristine.ports.headers import Headers
@@ -38,7 +38,13 @@ class Operation:
     def method(self) -> str:
         return self.endpoint.method
 
+    @property
+    def key_header(self) -> str:
+        """The header of an idempotency key: the manifest's, or the usual one for a key of the caller's."""
+        return (self.endpoint.idempotency or _BY_THE_CALLER).header
 
+
+_BY_THE_CALLER: Final = Idempotency()
 _COMPILED: "WeakKeyDictionary[Manifest, dict[str, Operation]]" = WeakKeyDictionary()
 
 

@@ -107,13 +107,12 @@ def _declared(operation: Operation, call: Headers) -> Headers:
 
 def _key(context: Context[Any], operation: Operation, headers: Headers, given: str | None) -> Mapping[str, str]:
     """One key for all attempts of the call: the caller's, or a new one where the manifest asks for one."""
-    idempotency = operation.endpoint.idempotency
-    name = idempotency.header if idempotency else "Idempotency-Key"
+    name = operation.key_header
     if given == "":
         raise InvalidHeader("idempotency_key is empty", where="idempotency_key")
     if given is not None:
         return checked({name: given})
-    if idempotency is None or operation.method in SAFE_METHODS or name in headers:
+    if operation.endpoint.idempotency is None or operation.method in SAFE_METHODS or name in headers:
         return {}
     return {name: context.new_key()}
 

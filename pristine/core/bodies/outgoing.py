@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 
-from pristine.ports.body import AsyncBody, Body
-from pristine.ports.errors import BodyChanged, WrongFace
+from pristine.ports.body import AsyncBody, blocking_chunks
+from pristine.ports.errors import BodyChanged
 
 _END: Final = object()
 
@@ -60,9 +60,7 @@ class Chunks(_Run, Iterator[bytes]):
     """A script on the blocking face."""
 
     def open(self, body: AsyncBody) -> Source:
-        if isinstance(body, Body):
-            return self.own(body.chunks())
-        raise WrongFace("the body comes from an async iterator, which Pipeline cannot send: use AsyncPipeline")
+        return self.own(blocking_chunks(body))
 
     def __next__(self) -> bytes:
         try:
@@ -165,10 +163,9 @@ class Sending:
         return found
 
     def chunks(self) -> Iterator[bytes]:
-        if not isinstance(self._body, Outgoing):
-            raise WrongFace("the body comes from an async iterator, which Pipeline cannot send: use AsyncPipeline")
+        chunks = blocking_chunks(self._body)
         self._begun = True
-        return self._body.chunks()
+        return chunks
 
     def achunks(self) -> AsyncIterator[bytes]:
         self._begun = True

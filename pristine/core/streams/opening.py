@@ -3,7 +3,7 @@
 from typing import Final
 
 from pristine.core.call import Call
-from pristine.core.classification import is_success, media_type_of, message_of, request_id, status_error
+from pristine.core.classification import facts, is_success, media_type_of, message_of, status_error
 from pristine.core.face import Face
 from pristine.core.streams.formats import FORMATS
 from pristine.manifest.model import Streaming
@@ -44,11 +44,8 @@ async def _meaning(stream: AsyncByteStream, face: Face, call: Call, streaming: S
     found, declared = media_type_of(head.headers), FORMATS[streaming.format].accept
     return UnexpectedContent(
         f"{declared} was declared, but the {head.status} answer is {found}: {message_of(body)}",
-        status=head.status,
-        headers=head.headers,
-        body=body,
-        request_id=request_id(head.headers),
         content_type=found,
+        **facts(head, body),
     )
 
 

@@ -15,7 +15,6 @@ class Watch:
     def __init__(self, now: Callable[[], float], timeout: Timeout, started: float) -> None:
         self._now = now
         self._timeout = timeout
-        self._started = started
         self._limit = "first_content"
         self._seconds: float | None = timeout.first_content
         self._since = started
