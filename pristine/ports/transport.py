@@ -96,4 +96,8 @@ class AsyncStreamTransport(Protocol):
 
 
 class BothFaces(Transport, StreamTransport, AsyncTransport, AsyncStreamTransport, Protocol):
-    """What an adapter that is selected by name may have: either face, or both."""
+    """What an adapter that is selected by name may have: either face, or both.
+
+    It may say more of itself, as class attributes: `capabilities`, what it can do (pristine.ports.capabilities); and
+    `shareable = True`, where one instance with its pool may serve every Context of the same configuration.
+    """
