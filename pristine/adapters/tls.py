@@ -38,7 +38,7 @@ def _made(tls: TLS, protocols: tuple[str, ...], *_: str | None) -> ssl.SSLContex
 
 
 def _fallback() -> str | None:
-    """The authorities of certifi, where Python finds none of the system's, as on some macOS and Windows installations."""
+    """The authorities of certifi, where Python finds none of the system's, as on some macOS installations."""
     paths = ssl.get_default_verify_paths()
     if paths.cafile or (paths.capath and any(Path(paths.capath).iterdir())):
         return None

@@ -1,7 +1,7 @@
 """How connections are made, in words that no vendor owns. Frozen and hashable: equal options share one pool.
 
-An adapter takes them as keywords (`**options: Unpack[ConnectionSettings]`), makes ConnectionOptions.of them, and refuses
-when it is made what its library cannot do.
+An adapter takes them as keywords (`**options: Unpack[ConnectionSettings]`), makes ConnectionOptions.of them, and
+refuses when it is made what its library cannot do.
 """
 
 import math
