@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 import pristine
-from pristine import ConfigurationError, Timeout, config
+from pristine import ConfigurationError, Timeout
 from pristine.adapters.auth import Bearer
 from pristine.adapters.clock import ManualClock
 from pristine.adapters.json import JsonSerializer
 from pristine.adapters.memory import MemoryTransport
 from pristine.adapters.retry import ExponentialRetry, NoRetry
 from pristine.adapters.telemetry import NoTelemetry, RecordingTelemetry
+from pristine.config import adapters
 from pristine.ports.errors import DocumentError, InvalidHeader
 from tests.support.offline import call, manifest
 
@@ -53,9 +54,9 @@ class Extra:
 @pytest.fixture
 def extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Register Extra as the retry adapter "extra"."""
-    found = {**config._found("pristine.retry"), "extra": EntryPoint("extra", f"{__name__}:Extra", "pristine.retry")}
+    found = {**adapters.found("pristine.retry"), "extra": EntryPoint("extra", f"{__name__}:Extra", "pristine.retry")}
     monkeypatch.setattr(EntryPoint, "load", lambda _: Extra)
-    monkeypatch.setattr(config, "_found", lambda _: found)
+    monkeypatch.setattr(adapters, "found", lambda _: found)
 
 
 # -- choices -----------------------------------------------------------------------------------------------------------
@@ -193,7 +194,7 @@ def test_an_unknown_setting_is_told_with_the_nearest() -> None:
 )
 def test_a_missing_package_is_told_with_the_way_to_it(entry: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = {"httpx": EntryPoint("httpx", entry, "pristine.transports")}
-    monkeypatch.setattr(config, "_found", lambda _: found)
+    monkeypatch.setattr(adapters, "found", lambda _: found)
     error = wrong(transport="httpx")
     assert str(error).startswith("transport 'httpx' needs a package that is not installed (")
     assert told in str(error)

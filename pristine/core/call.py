@@ -13,6 +13,7 @@ from pristine.core.classification import classify
 from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.operation import Operation
+from pristine.core.redirects import Trail
 from pristine.core.secrets import credentials, scrub
 from pristine.ports import telemetry as signals
 from pristine.ports.clock import Deadline
@@ -37,6 +38,18 @@ class CallOptions(TypedDict, total=False):
     reconnect: bool | None
 
 
+async def _following(trail: Trail, answer: Any, request: Request) -> Request | None:
+    """The request that an answer, a Response or an open stream, redirects to; a stream is then closed."""
+    kept = False
+    try:
+        following = trail.onward(getattr(answer, "head", answer), request)
+        kept = following is None
+        return following
+    finally:
+        if not kept and hasattr(answer, "aclose"):
+            await answer.aclose()
+
+
 class Call:
     """The state of one logical call."""
 
@@ -56,16 +69,28 @@ class Call:
         """How many attempts have ended."""
         return len(self.history)
 
-    async def run(self, attempt: Callable[[Request], Awaitable[tuple[int, T]]]) -> T:
+    async def run(self, attempt: Callable[[], Awaitable[tuple[int, T]]]) -> T:
         """Make attempts, which give a status and a result, until one succeeds or there is not to be another."""
         while True:
             try:
-                status, result = await attempt(await self._prepare())
+                await self._prepare()
+                status, result = await attempt()
             except PristineError as error:
                 await self.settle(error)
             else:
                 self._stop(classify(None, status, repeatable=True))
                 return result
+
+    async def exchange(self, send: Callable[[Request], Awaitable[T]]) -> T:
+        """Send the request of this attempt, and then those that it is redirected to."""
+        answer = await send(self.request)
+        if self._context.redirects is not None:
+            trail, onward = Trail(self._context.redirects, self.unsigned), self.unsigned
+            while (following := await _following(trail, answer, onward)) is not None:
+                onward = self._within_deadline(following)
+                self.request = await self._signed(onward) if trail.at_home else onward
+                answer = await send(self.request)
+        return answer
 
     @property
     def _spent(self) -> bool:
@@ -135,12 +160,13 @@ class Call:
         """A body that is to become part of an error, without the credentials that its server may have echoed."""
         return scrub(body, credentials(self.unsigned, self.request))
 
-    async def _prepare(self) -> Request:
+    async def _prepare(self) -> None:
         self.unsigned = self.request = self._within_deadline(self.unsigned)
         self.emit(signals.ATTEMPT_START, attempt=self.attempts + 1)
-        if self._face.auth is not None:
-            self.request = await self._face.auth.asign(self.unsigned)
-        return self.request
+        self.request = await self._signed(self.unsigned)
+
+    async def _signed(self, request: Request) -> Request:
+        return request if self._face.auth is None else await self._face.auth.asign(request)
 
     def _within_deadline(self, request: Request) -> Request:
         left = self.deadline.left()

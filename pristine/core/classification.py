@@ -45,7 +45,7 @@ def status_error(status: int, headers: Headers, body: bytes, now: float) -> Stat
     """The error that a status means. `now` is Unix time, which a Retry-After date is compared with."""
     said = message_of(body, f"{media_type_of(headers) or 'body'}: ")
     if 300 <= status < 400 and "location" in headers:
-        said = "a redirect, which is not followed; use the final URL as base_url"
+        said = "a redirect, which is not followed; use the final URL as base_url, or give the Context redirects="
     return StatusError.class_for(status)(
         f"{status}{f' {said}' if said else ''}",
         status=status,

@@ -5,9 +5,11 @@ from typing import Any, Generic, Self, TypeVar
 
 import attrs
 
+from pristine.core.redirects import Redirects, redirects
 from pristine.manifest.model import BASE_URL
 from pristine.manifest.reading import suggestion
 from pristine.ports.auth import AsyncAuth, Auth
+from pristine.ports.capabilities import Capability, capabilities_of
 from pristine.ports.clock import AsyncClock, Clock
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.fields import checked
@@ -60,6 +62,14 @@ def _factor(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
         raise ConfigurationError(f"{name}={value!r}: give a number from 1, or None for no limit", setting=name)
 
 
+def _capabilities(given: Any) -> frozenset[Capability]:
+    known = [capability.value for capability in Capability]
+    for name in [given] if isinstance(given, str) else given:
+        if name not in known:
+            raise ConfigurationError(f"there is no capability {name!r}{suggestion(str(name), known)}", setting="needs")
+    return frozenset(map(Capability, [given] if isinstance(given, str) else given))
+
+
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class Context(Generic[T_co]):
     """Every port of a Pipeline, and what all its calls share.
@@ -70,8 +80,9 @@ class Context(Generic[T_co]):
 
     `max_event_bytes` bounds one event of a stream (256 MiB), `max_response_bytes` the body of an answer (no bound), and
     `max_expansion` how much a compressed one may grow (200 times). None is no bound; a manifest may set the first two.
-    `owned` is set where the transport was made for this Context (and its copies): the last Pipeline to close then
-    closes it. It holds the Pipelines that are open.
+    `redirects` is the policy under which they are followed; None: they are not. `needs` are capabilities that the
+    transport must have; a total in `timeout` is one, too. `owned` is set where the transport was made from
+    configuration: it holds the Pipelines that are open on it, and the last to close closes it.
     """
 
     transport: T_co
@@ -87,7 +98,17 @@ class Context(Generic[T_co]):
     max_event_bytes: int | None = attrs.field(default=MAX_EVENT_BYTES, validator=_bound)
     max_response_bytes: int | None = attrs.field(default=None, validator=_bound)
     max_expansion: float | None = attrs.field(default=MAX_EXPANSION, validator=_factor)
+    redirects: Redirects | None = attrs.field(default=None, converter=redirects)
+    needs: frozenset[Capability] = attrs.field(default=frozenset(), converter=_capabilities)
     owned: set[object] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        wanted = self.needs if self.timeout.total is None else self.needs | {Capability.TOTAL_TIMEOUT}
+        if missing := sorted(wanted - capabilities_of(self.transport)):
+            name = type(self.transport).__name__
+            raise ConfigurationError(
+                f"the transport {name} cannot do what is needed: {', '.join(missing)}", setting="needs"
+            )
 
     def with_(self, **changes: Any) -> Self:
         """A copy with some ports or settings changed; the connection pool is shared, unless `transport` is changed.

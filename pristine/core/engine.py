@@ -14,7 +14,7 @@ from pristine.core.streams.session import StreamSession
 from pristine.manifest.model import Manifest, Streaming
 from pristine.ports import telemetry as signals
 from pristine.ports.errors import ConfigurationError
-from pristine.ports.messages import Request, Response
+from pristine.ports.messages import Response
 from pristine.streaming.content_coding import decode_content
 
 Reading: TypeAlias = Callable[[Response, Callable[[], Any]], Any]
@@ -48,7 +48,7 @@ class Engine:
             raise ConfigurationError("it answers with a stream: use execute_stream", endpoint=endpoint_id)
         call.emit(signals.REQUEST_START, **call.described)
         try:
-            response = await call.run(lambda request: self._exchange(call, request))
+            response = await call.run(lambda: self._exchange(call))
             value = reading(response, lambda: value_of(response, call.operation, self.context.serializer, call.safe))
         except BaseException as error:
             call.failed(error)
@@ -81,7 +81,8 @@ class Engine:
             return
         owned.discard(self)
         if not any(
-            isinstance(other, Engine) and type(other.face.transport) is type(self.face.transport) for other in owned
+            isinstance(other, Engine) and type(other.face.transport) is type(self.face.transport)
+            for other in tuple(owned)
         ):
             await self.face.transport.aclose()
 
@@ -92,8 +93,8 @@ class Engine:
         request = build(self.context, self.manifest.server, operation, payload, options)
         return Call(self.context, self.face, operation, request)
 
-    async def _exchange(self, call: Call, request: Request) -> tuple[int, Response]:
-        response = await self.face.transport.asend(request)
+    async def _exchange(self, call: Call) -> tuple[int, Response]:
+        response = await call.exchange(self.face.transport.asend)
         body = decode_content(response.body, response.headers.get("content-encoding", ""), self.context.max_expansion)
         if not is_success(response.status):
             raise status_error(response.status, response.headers, call.safe(body), self.face.clock.time())

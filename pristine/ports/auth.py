@@ -9,7 +9,8 @@ from pristine.ports.messages import Request
 class Auth(Protocol):
     """Signs a request without waiting, or blocking the thread while it fetches a credential.
 
-    1. `sign` returns a new request; it is called once for each attempt, just before the request is sent.
+    1. `sign` returns a new request, signed and otherwise as the given one, which is not changed; it is called once for
+       each attempt, just before the request is sent.
     2. No repr, log or error of the adapter shows the credential.
     """
 
@@ -18,6 +19,9 @@ class Auth(Protocol):
 
 @runtime_checkable
 class AsyncAuth(Protocol):
-    """The async face, for a credential that has to be waited for. One that never waits needs only Auth."""
+    """The async face, for a credential that has to be waited for: `asign` keeps the promises of `sign`.
+
+    One that never waits needs only Auth, which serves both faces.
+    """
 
     async def asign(self, request: Request) -> Request: ...

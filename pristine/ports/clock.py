@@ -22,7 +22,10 @@ class Clock(Protocol):
 
 @runtime_checkable
 class AsyncClock(Protocol):
-    """The async face of Clock; a cancelled `asleep` ends at once."""
+    """The async face of Clock: `asleep` keeps the promises of `sleep`.
+
+    4. A cancelled `asleep` ends at once; until then it does not block the event loop.
+    """
 
     def now(self) -> float: ...
     def time(self) -> float: ...

@@ -19,6 +19,7 @@
     │   └── TimeoutExceeded         connect, read, write, pool or total
     ├── ResponseError               an answer came; it has status, headers and body
     │   ├── StatusError             the status says no: BadRequest … ServerError
+    │   │   └── RedirectRefused     a redirect that the policy may not follow
     │   ├── UnexpectedContent       a stream was declared; something else came
     │   ├── ResponseTooLarge        the body is above a bound of ours
     │   ├── IntegrityError          length, range or digest is not what was announced
@@ -221,6 +222,10 @@ class StatusError(ResponseError):
         """The class that names a status: `class_for(404)` is NotFound."""
         named = _NAMED.get(status)
         return named or (ServerError if status >= 500 else ClientError if status >= 400 else StatusError)
+
+
+class RedirectRefused(StatusError):
+    """3xx: a redirect in a circle, to another scheme, with a body that cannot be sent again …; the message says why."""
 
 
 class ClientError(StatusError):

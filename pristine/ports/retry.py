@@ -26,7 +26,7 @@ class Outcome:
 
     `may_resend` is False where sending again could do the work twice: an unsafe request without an idempotency key
     whose fate is unknown. The pipeline does not send again in that case, whatever the policy says.
-    `retry_after` is the server's wish in seconds, where it had one.
+    `retry_after` is the server's wish in seconds, finite and 0 or more, where it had one.
     """
 
     kind: Kind
@@ -62,9 +62,12 @@ class Retry(Protocol):
     """Decides.
 
     1. `decide` depends on its arguments and on injected randomness alone; it does not wait, log or raise.
-    2. `history` has the outcomes of the earlier attempts of the same call, oldest first; `outcome` is not in it.
+    2. `history` has the outcomes of the earlier attempts of the same call, oldest first; `outcome` is not in it. Any
+       Sequence of any length will do, and it is not changed.
     3. A success is answered with Answer.
     4. A wish of the server (`retry_after`) is never undercut.
+    5. The decision is an Answer; an Again whose `delay` is finite and 0 or more; or a GiveUp whose `reason` is a line
+       of text.
     """
 
     def decide(self, outcome: Outcome, history: Sequence[Outcome]) -> Decision: ...

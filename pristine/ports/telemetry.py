@@ -44,9 +44,11 @@ class Signal:
 class Telemetry(Protocol):
     """Listens.
 
-    1. `emit` returns at once and does not wait for anything.
-    2. What it raises is swallowed: a listener cannot hurt a call.
-    3. `active` False means that no signal needs to be made.
+    1. `emit` returns at once and does not wait for anything, however large a signal is and however many there are.
+    2. What it raises is swallowed: a listener cannot hurt a call. Only an Exception is: it raises nothing else.
+    3. `active` False means that no signal needs to be made; it is asked before each, and answers at once with a bool.
+    4. `emit` takes every signal of SIGNALS, and those to come, from several threads at once and where an event loop
+       runs. It is no coroutine function, and changes nothing of the signal.
     """
 
     @property

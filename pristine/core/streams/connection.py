@@ -14,7 +14,7 @@ from pristine.manifest.model import Streaming
 from pristine.ports import telemetry as signals
 from pristine.ports.collected import check_size
 from pristine.ports.errors import StreamCancelled, TransportError
-from pristine.ports.messages import Request, StreamHead
+from pristine.ports.messages import StreamHead
 from pristine.ports.transport import AsyncByteStream
 from pristine.streaming.content_coding import ContentDecoder, content_decoder
 
@@ -46,8 +46,8 @@ class Connection:
         facts = {"status": self.head.status, "attempts": self._call.attempts, "duration": self.connected_after}
         self._call.emit(signals.STREAM_CONNECTED, **facts)
 
-    async def _attempt(self, request: Request) -> tuple[int, AsyncByteStream]:
-        stream = await open_stream(self._face, self._call, self._streaming, request)
+    async def _attempt(self) -> tuple[int, AsyncByteStream]:
+        stream = await open_stream(self._face, self._call, self._streaming)
         return stream.head.status, stream
 
     async def piece(self, within: float | None = None) -> bytes:

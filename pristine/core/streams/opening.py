@@ -8,7 +8,7 @@ from pristine.core.face import Face
 from pristine.core.streams.formats import FORMATS
 from pristine.manifest.model import Streaming
 from pristine.ports.errors import ConfigurationError, TransportError, UnexpectedContent
-from pristine.ports.messages import Request, StreamHead
+from pristine.ports.messages import StreamHead
 from pristine.ports.transport import AsyncByteStream
 from pristine.streaming.content_coding import content_decoder
 
@@ -16,11 +16,11 @@ ERROR_BODY: Final = 256 * 1024
 """How many bytes of a body that is not the declared stream are read for its error."""
 
 
-async def open_stream(face: Face, call: Call, streaming: Streaming, request: Request) -> AsyncByteStream:
+async def open_stream(face: Face, call: Call, streaming: Streaming) -> AsyncByteStream:
     """Open a stream and check its head; raises what the head means, with the start of the body, where it is wrong."""
     if face.streams is None:
         raise ConfigurationError("the transport cannot stream: it lacks open() or aopen()")
-    stream = await face.streams.aopen(request)
+    stream = await call.exchange(face.streams.aopen)
     if _is_good(stream.head, streaming):
         return stream
     try:

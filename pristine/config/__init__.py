@@ -1,0 +1,8 @@
+"""The composition root: names and options -> adapters -> a Context. The only place that knows where adapters live."""
+
+from pristine.config.adapters import PORTS as PORTS
+from pristine.config.adapters import adapter as adapter
+from pristine.config.files import load_manifest_file as load_manifest_file
+from pristine.config.files import read_document as read_document
+from pristine.config.wiring import Context as Context
+from pristine.config.wiring import context as context

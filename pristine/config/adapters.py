@@ -1,0 +1,138 @@
+"""Adapters are found by entry point, the built-in ones like anybody's. Nothing is imported before it is chosen.
+
+A transport whose class is `shareable` is made once for each configuration, and lives as long as a Context has it.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from inspect import Parameter, Signature, signature
+from typing import Any, Final, NamedTuple
+from weakref import WeakValueDictionary
+
+from pristine.manifest.reading import suggestion
+from pristine.ports.errors import ConfigurationError, InvalidHeader
+
+Choice = str | Mapping[str, Any]
+"""An adapter by name, or by a mapping of its options with its `name` among them (left out: the default one)."""
+
+PORTS: Final[Mapping[str, tuple[str, str]]] = {
+    "transport": ("pristine.transports", "httpx"),
+    "serializer": ("pristine.serializers", "json"),
+    "clock": ("pristine.clocks", "system"),
+    "retry": ("pristine.retry", "exponential"),
+    "telemetry": ("pristine.telemetry", "off"),
+    "auth": ("pristine.auth", ""),
+}
+"""Port -> its entry-point group, and the adapter that is taken where none is named."""
+
+
+class Named(NamedTuple):
+    """An adapter as configuration says it."""
+
+    name: str
+    options: Mapping[str, Any]
+
+
+class Owned(set[object]):
+    """The open Pipelines over a transport that was made by name; with the last of them it is closed.
+
+    It goes with the transport from Context to Context, and through a pickle as what the transport is made of.
+    """
+
+    def __init__(self, choice: Named) -> None:
+        super().__init__()
+        self.transport = made("transport", choice)
+        self._choice = choice
+
+    def __reduce__(self) -> Any:
+        return owned, (self._choice,)
+
+
+_SHARED: "WeakValueDictionary[Hashable, Owned]" = WeakValueDictionary()
+
+
+def owned(choice: Named) -> Owned:
+    """A transport by name: one that is there, where its class is shareable and its options are the same, or its own."""
+    factory = adapter("transport", choice.name)
+    key = (factory, _frozen(choice.options)) if getattr(factory, "shareable", False) else None
+    if key is None or not _is_hashable(key):
+        return Owned(choice)
+    shared = _SHARED.get(key)
+    return _SHARED.setdefault(key, Owned(choice)) if shared is None else shared
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(sorted((key, _frozen(part)) for key, part in value.items())) if isinstance(value, Mapping) else value
+
+
+def _is_hashable(key: Any) -> bool:
+    try:
+        hash(key)
+    except TypeError:
+        return False
+    return True
+
+
+def adapter(port: str, name: str) -> Any:
+    """The adapter's class or factory, by its entry point; raises ConfigurationError with the names that exist."""
+    try:
+        return load(PORTS[port][0], name, port)
+    except ConfigurationError as error:
+        error.setting = port
+        raise
+
+
+def named(port: str, choice: Choice) -> Named:
+    """A choice in full; raises ConfigurationError where it names none and the port has no default."""
+    group, default = PORTS[port]
+    options = {"name": choice} if isinstance(choice, str) else {"name": default, **choice}
+    name = options.pop("name")
+    if not name:
+        raise ConfigurationError(f"{port}: say which by name: {', '.join(sorted(found(group)))}", setting=port)
+    return Named(name, options)
+
+
+def made(port: str, choice: Named) -> Any:
+    """An adapter from its name and options; raises ConfigurationError for what it does not know, with its setting."""
+    factory = adapter(port, choice.name)
+    what, form = f"{port} {choice.name!r}", _signature(factory)
+    takes_any = any(parameter.kind is Parameter.VAR_KEYWORD for parameter in form.parameters.values())
+    for option in choice.options if not takes_any else ():
+        if option not in form.parameters:
+            hint = suggestion(str(option), form.parameters) or "; it has none"
+            raise ConfigurationError(f"{what} has no option {option!r}{hint}", setting=f"{port}.{option}")
+    try:
+        form.bind(**choice.options)
+        return factory(**choice.options)
+    except (ConfigurationError, InvalidHeader) as error:
+        setting = f"{port}.{getattr(error, 'setting', '')}".rstrip(".")
+        raise ConfigurationError(f"{what}: {error.message}", setting=setting) from None
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"{what}: {error}", setting=port) from None
+
+
+@lru_cache
+def _signature(factory: Callable[..., Any]) -> Signature:
+    return signature(factory)
+
+
+@lru_cache
+def found(group: str) -> Mapping[str, EntryPoint]:
+    """The installed adapters of a group, by name."""
+    return {entry.name: entry for entry in entry_points(group=group)}
+
+
+def load(group: str, name: str, what: str) -> Any:
+    """What an entry point names; raises ConfigurationError with the names that exist, or with what to install."""
+    known = found(group)
+    if not isinstance(name, str) or name not in known:
+        nearest = suggestion(str(name), known).partition("; known")[0]
+        raise ConfigurationError(f"there is no {what} {name!r}{nearest}; installed: {', '.join(sorted(known))}")
+    entry = known[name]
+    try:
+        return entry.load()
+    except (ImportError, AttributeError) as error:
+        remedy = f": pip install 'pristine-sdk[{entry.name}]'" if entry.value.startswith("pristine.") else ""
+        told = f"{what} {entry.name!r} needs a package that is not installed ({error}){remedy}"
+        raise ConfigurationError(told) from error

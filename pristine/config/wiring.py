@@ -1,0 +1,151 @@
+"""Settings -> a Context: from keywords, or from a file. Every setting is checked, and has an effect."""
+
+import os
+import uuid
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Final, TypedDict, TypeVar, Unpack, overload
+
+from pristine.config.adapters import PORTS, Choice, Named, made, named, owned
+from pristine.config.files import read_document
+from pristine.core import context as core
+from pristine.core.redirects import Redirects
+from pristine.manifest.reading import suggestion
+from pristine.ports.auth import AsyncAuth, Auth
+from pristine.ports.capabilities import Capability
+from pristine.ports.clock import AsyncClock, Clock
+from pristine.ports.documents import Document
+from pristine.ports.errors import ConfigurationError, InvalidHeader
+from pristine.ports.headers import HeaderSource
+from pristine.ports.messages import Timeout
+from pristine.ports.retry import Retry
+from pristine.ports.serializer import Serializer
+from pristine.ports.telemetry import Telemetry
+from pristine.ports.transport import BothFaces
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Context(core.Context[T_co]):
+    """The wiring of a Pipeline; see `pristine.core.context.Context`. This one can be built from configuration."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_config(cls, source: Mapping[str, Any] | str | Path, **overrides: Any) -> "Context[BothFaces]":
+        """Build a Context from a mapping or a TOML, JSON or YAML file, with the keys of `pristine.context`.
+
+        A value `{env = "NAME"}` is read from the environment, so that a file need not hold a secret. `overrides`
+        are settings that replace the source's. Raises ConfigurationError for an unknown key, name or option, with
+        what exists.
+        """
+        document = Document(source) if isinstance(source, Mapping) else read_document(source)
+        if not isinstance(document.value, Mapping):
+            raise ConfigurationError(f"{document.source}: a configuration is a table of settings")
+        settings = {**document.value, **overrides}
+        try:
+            _check_known(settings)
+            return context(**_resolved(settings))
+        except (ConfigurationError, InvalidHeader) as error:
+            setting = getattr(error, "setting", "headers").split(".")
+            if setting[0] not in overrides:
+                line = document.line_of(tuple(setting))
+                error.message = f"{document.source}{f', line {line}' if line else ''}: {error.message}"
+            raise
+
+    def __reduce__(self) -> Any:
+        """Pickle: ports as they are, but a transport made by name as its name and options."""
+        fields = (
+            name for name in type(self).__attrs_attrs__ if not (name.name == "transport" and self.owned is not None)
+        )
+        return _restored, (type(self), {field.name: getattr(self, field.name) for field in fields})
+
+
+def _restored(cls: type[Context[Any]], values: dict[str, Any]) -> Context[Any]:
+    if (shared := values["owned"]) is not None:
+        values["transport"] = shared.transport
+    return cls(**values)
+
+
+class ContextOptions(TypedDict, total=False):
+    """The keywords of `context`, the transport apart."""
+
+    base_url: str | None
+    serializer: Choice | Serializer
+    clock: Choice | Clock | AsyncClock
+    retry: Choice | Retry
+    telemetry: Choice | Telemetry
+    auth: Choice | Auth | AsyncAuth | None
+    timeout: Timeout | float | Mapping[str, float | None]
+    headers: HeaderSource
+    max_event_bytes: int | None
+    max_response_bytes: int | None
+    max_expansion: float | None
+    redirects: Redirects | Mapping[str, Any] | int | None
+    needs: Collection[Capability | str]
+
+
+_KEYS: Final = ("transport", *ContextOptions.__annotations__)
+
+
+@overload
+def context(*, transport: Choice = ..., **options: Unpack[ContextOptions]) -> Context[BothFaces]: ...
+@overload
+def context(*, transport: T, **options: Unpack[ContextOptions]) -> Context[T]: ...
+def context(*, transport: Any = "httpx", **options: Unpack[ContextOptions]) -> Context[Any]:
+    """Wire adapters into a Context.
+
+    Each port takes an adapter's name, a mapping of options (`{"name": "httpx", "max_connections": 10}`), or an
+    instance. `timeout` is a Timeout, its limits as a mapping, or the total in seconds. A transport that is named is
+    shared, with its connections, by all Contexts that say the same of it, and closed with the last Pipeline of theirs;
+    an instance is yours to close. `redirects` are followed only where it is given: a Redirects, its settings, or how
+    many. `needs` are Capabilities that the transport must have.
+
+    Raises ConfigurationError for an unknown name or option, and for a transport that lacks what is needed; it lists
+    what exists.
+    """
+    _check_known(options)
+    given: dict[str, Any] = dict(options)
+    if isinstance(transport, (str, Mapping)) or transport is None:
+        given["owned"] = owned(named("transport", {} if transport is None else transport))
+        transport = given["owned"].transport
+    given["transport"] = _instance("transport", transport)
+    ports = {port: _port(port, given.pop(port, None)) for port in PORTS if port != "transport"}
+    return Context(**ports, **given, new_key=_new_key)
+
+
+def _check_known(settings: Mapping[Any, Any]) -> None:
+    for key in settings:
+        if key not in _KEYS:
+            raise ConfigurationError(f"{key}: unknown setting{suggestion(str(key), _KEYS)}", setting=str(key))
+
+
+def _port(port: str, choice: Any) -> Any:
+    """An adapter for a port, from a name, a mapping of options, an instance, or nothing: then the default one."""
+    default = PORTS[port][1]
+    if choice is None:
+        return made(port, Named(default, {})) if default else None
+    return made(port, named(port, choice)) if isinstance(choice, (str, Mapping)) else _instance(port, choice)
+
+
+def _instance(port: str, choice: Any) -> Any:
+    if isinstance(choice, type):
+        raise ConfigurationError(f"{port}: {choice.__name__} is a class; give an instance", setting=port)
+    return choice
+
+
+def _resolved(value: Any, setting: str = "") -> Any:
+    """Configuration with each `{env = "NAME"}` replaced by that environment variable."""
+    if not isinstance(value, Mapping):
+        return value
+    if value.keys() != {"env"}:
+        return {key: _resolved(part, f"{setting}.{key}".removeprefix(".")) for key, part in value.items()}
+    name = value["env"]
+    if not isinstance(name, str) or name not in os.environ:
+        raise ConfigurationError(f"{setting}: the environment variable {name!r} is not set", setting=setting)
+    return os.environ[name]
+
+
+def _new_key() -> str:
+    return str(uuid.uuid4())
