@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from inspect import Parameter, Signature, signature
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Unpack, get_args, get_origin
 from weakref import WeakValueDictionary
 
 from pristine.manifest.reading import suggestion
@@ -97,10 +97,10 @@ def made(port: str, choice: Named) -> Any:
     """An adapter from its name and options; raises ConfigurationError for what it does not know, with its setting."""
     factory = adapter(port, choice.name)
     what, form = f"{port} {choice.name!r}", _signature(factory)
-    takes_any = any(parameter.kind is Parameter.VAR_KEYWORD for parameter in form.parameters.values())
-    for option in choice.options if not takes_any else ():
-        if option not in form.parameters:
-            hint = suggestion(str(option), form.parameters) or "; it has none"
+    known = _options(form)
+    for option in choice.options:
+        if known is not None and option not in known:
+            hint = suggestion(str(option), known) or "; it has none"
             raise ConfigurationError(f"{what} has no option {option!r}{hint}", setting=f"{port}.{option}")
     try:
         form.bind(**choice.options)
@@ -110,6 +110,19 @@ def made(port: str, choice: Named) -> Any:
         raise ConfigurationError(f"{what}: {error.message}", setting=setting) from None
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{what}: {error}", setting=port) from None
+
+
+def _options(form: Signature) -> list[str] | None:
+    """The options of a factory, those of a TypedDict that it unpacks included; None: it takes whatever it is given."""
+    names = []
+    for name, parameter in form.parameters.items():
+        if parameter.kind is not Parameter.VAR_KEYWORD:
+            names.append(name)
+        elif get_origin(parameter.annotation) is Unpack:
+            names += get_args(parameter.annotation)[0].__annotations__
+        else:
+            return None
+    return names
 
 
 @lru_cache
