@@ -7,11 +7,12 @@ import click
 
 from pristine import Pipeline, __version__
 from pristine.cli import arguments
+from pristine.cli.adapters import show_adapters
 from pristine.cli.asked import Asked
 from pristine.cli.download import Bar, show_saved
 from pristine.cli.failures import FAILED, STATUSES, Reporting, guarded, one_line, tell
 from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value
-from pristine.config import read_document
+from pristine.config import installed, read_document
 from pristine.manifest.load import load_manifest
 from pristine.manifest.model import Manifest
 from pristine.manifest.reading import ManifestFault
@@ -201,6 +202,21 @@ def validate(manifest: str) -> None:
         tell(f"pristine: {manifest}: {counted(len(faults), 'fault')}\n")
         raise click.exceptions.Exit(FAILED)
     show_manifest(loaded)
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine adapters
+  pristine adapters --json | jq -r 'select(.port == "transport") | .name'
+""",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on a line for each, for programs.")
+@DEBUG
+def adapters(*, as_json: bool) -> None:
+    """List the adapters that are installed: port, name, faces, where each comes from, and what it can do."""
+    show_adapters(installed(), as_json=as_json)
 
 
 def _loaded(path: str) -> tuple[Manifest | None, Sequence[str]]:

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from pristine.manifest.model import Endpoint, Manifest
@@ -57,15 +57,20 @@ def _summary(manifest: Manifest) -> Iterator[str]:
     yield f"{title}: {', '.join(counts)}, {counted(len(manifest.types), 'type')}"
     if manifest.description:
         yield " ".join(manifest.description.split())
-    rows = [_row(endpoint) for endpoint in manifest.endpoints.values()]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from in_columns(map(_row, manifest.endpoints.values()))
 
 
 def _row(endpoint: Endpoint) -> tuple[str, ...]:
     mark = "stream" if endpoint.streaming else ""
     return endpoint.id, endpoint.method, endpoint.path, mark, " ".join(endpoint.description.split())
+
+
+def in_columns(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Each row as a line, its cells below those of the row before it."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def counted(number: int, what: str) -> str:

@@ -9,6 +9,7 @@ from pristine.core.call import Call, CallOptions
 from pristine.core.classification import is_success, status_error
 from pristine.core.context import Context
 from pristine.core.face import Face
+from pristine.core.plan import Plan, explained
 from pristine.core.request import build
 from pristine.core.streams.session import StreamSession
 from pristine.manifest.model import Manifest, Streaming
@@ -73,6 +74,11 @@ class Engine:
         session = StreamSession(self.context, self.face, call, form, options)
         await session.open()
         return session
+
+    def explain(self, endpoint_id: str, payload: Any, options: CallOptions) -> Plan:
+        """What the call would do; nothing is sent."""
+        operation = operations.find(self.manifest, endpoint_id)
+        return explained(self.context, self.manifest.server, operation, payload, options)
 
     async def aclose(self) -> None:
         """Let go; the last of a face to leave a transport that the Context made closes it."""

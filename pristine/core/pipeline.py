@@ -7,6 +7,7 @@ from pristine.core.call import CallOptions
 from pristine.core.context import Context
 from pristine.core.engine import Engine
 from pristine.core.face import async_face, blocking_face
+from pristine.core.plan import Plan
 from pristine.core.variants import (
     AsyncWithRawResponse,
     AsyncWithStreamingResponse,
@@ -50,6 +51,13 @@ class Pipeline:
         """Call a streaming endpoint; returns when its head has arrived. Use the response in a `with` block."""
         return StreamResponse(finish(self._engine.stream(endpoint_id, payload, options)))
 
+    def explain(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Plan:
+        """The plan of a call: its request, deadline, retries, limits and auth, for `print`; nothing is sent.
+
+        Without the payload and parameters that it wants, it is the plan of the endpoint.
+        """
+        return self._engine.explain(endpoint_id, payload, options)
+
     def close(self) -> None:
         """Let go of connections; may be called again."""
         finish(self._engine.aclose())
@@ -87,6 +95,10 @@ class AsyncPipeline:
     def execute_stream(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Opening:
         """Call a streaming endpoint: `async with` what is returned, or `await` it for the response."""
         return Opening(lambda: self._engine.stream(endpoint_id, payload, options))
+
+    def explain(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Plan:
+        """The plan of a call; see `Pipeline.explain`."""
+        return self._engine.explain(endpoint_id, payload, options)
 
     async def aclose(self) -> None:
         """Let go of connections; may be called again."""

@@ -41,7 +41,7 @@ def build(
             _url(context.base_url or server, operation, options),
             _headers(context, operation, body, options),
             body,
-            _timeout(context.timeout, operation, options.get("timeout")),
+            limits(context.timeout, operation, options.get("timeout")),
             operation.endpoint.max_response_bytes or context.max_response_bytes,
         )
     except RequestError as error:
@@ -130,11 +130,11 @@ def _body(context: Context[Any], operation: Operation, payload: Any) -> bytes | 
     return context.serializer.encode(payload, schema)
 
 
-def _timeout(base: Timeout, operation: Operation, given: Timeout | float | None) -> Timeout:
+def limits(base: Timeout, operation: Operation, given: Timeout | float | None) -> Timeout:
     """The call's Timeout, or its total in seconds; else the manifest's limits over the Context's."""
     if isinstance(given, Timeout):
         return given
-    limits = dict(operation.endpoint.timeout)
+    declared = dict(operation.endpoint.timeout)
     if given is not None:
-        limits["total"] = given
-    return attrs.evolve(base, **limits) if limits else base
+        declared["total"] = given
+    return attrs.evolve(base, **declared) if declared else base

@@ -36,9 +36,9 @@ PROMISED = frozenset(
 
 
 def capabilities_of(transport: Any) -> frozenset[Capability]:
-    """What a transport says it can do, or what its methods and its Protocol say for it."""
-    said: frozenset[Capability] | None = getattr(transport, "capabilities", None)
-    if said is not None:
+    """What a transport, or its class, says it can do; or what its methods and its Protocol say for it."""
+    said = getattr(transport, "capabilities", None)
+    if isinstance(said, frozenset):
         return said
     streams = hasattr(transport, "open") or hasattr(transport, "aopen")
     return PROMISED | {Capability.STREAMING} if streams else PROMISED - {Capability.BACK_PRESSURE, Capability.CANCEL}

@@ -50,6 +50,10 @@ class Headers(Mapping[str, str]):
         pairs = theirs.multi_items()
         return Headers([*(pair for pair in self._pairs if pair[0] not in theirs), *pairs]) if pairs else self
 
+    def shown(self) -> list[str]:
+        """Every field line, with a mask for a value that may be secret."""
+        return [f"{name}: {value if name.lower() in PRINTABLE else MASK}" for name, value in self._pairs]
+
     def _lookup(self) -> dict[str, list[str]]:
         if self._index is None:
             index: dict[str, list[str]] = {}
@@ -81,8 +85,7 @@ class Headers(Mapping[str, str]):
         return hash(tuple((name, tuple(values)) for name, values in sorted(self._lookup().items())))
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}: {value if name.lower() in PRINTABLE else MASK}" for name, value in self._pairs)
-        return f"Headers({shown})"
+        return f"Headers({', '.join(self.shown())})"
 
     def __reduce__(self) -> "tuple[type[Headers], tuple[tuple[tuple[str, str], ...]]]":
         return Headers, (self._pairs,)

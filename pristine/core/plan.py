@@ -1,0 +1,123 @@
+"""What a call would do, without doing it: the request, the limits and the policies that hold for it. For people."""
+
+from typing import Any, Final
+
+import attrs
+
+from pristine.core.call import CallOptions
+from pristine.core.context import Context
+from pristine.core.operation import Operation
+from pristine.core.request import build, limits
+from pristine.manifest.model import SAFE_METHODS
+from pristine.ports.capabilities import capabilities_of
+from pristine.ports.errors import RequestError
+from pristine.ports.headers import Headers
+from pristine.ports.messages import Request, Timeout
+
+_LABEL: Final = 12
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Plan:
+    """The plan of a call; `str(plan)` is a paragraph, without a credential.
+
+    `url` has query values masked; where the request could not be built, it is the template and `problem` says why.
+    `resend` says whether and why it may be sent again after a failure.
+    """
+
+    endpoint: str
+    method: str
+    url: str
+    headers: Headers
+    body: str
+    timeout: Timeout
+    limits: str
+    resend: str
+    retry: str
+    redirects: str
+    auth: str
+    transport: str
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        rows = [
+            ("deadline", _seconds(self.timeout)),
+            ("retry", self.retry),
+            ("resend", self.resend),
+            ("redirects", self.redirects),
+            ("limits", self.limits),
+            ("auth", self.auth),
+            ("transport", self.transport),
+            *(("header", line) for line in self.headers.shown()),
+            ("body", self.body),
+            *([("problem", self.problem)] if self.problem else []),
+        ]
+        return "\n".join([f"{self.endpoint}: {self.method} {self.url}", *(f"  {a:<{_LABEL}}{b}" for a, b in rows)])
+
+    def __repr__(self) -> str:
+        return f"Plan({self.endpoint}: {self.method} {self.url})"
+
+
+def explained(
+    context: Context[Any], server: str | None, operation: Operation, payload: Any, options: CallOptions
+) -> Plan:
+    """The plan of a call. What is wrong with the call itself is part of it; a ConfigurationError is raised."""
+    try:
+        request, problem = build(context, server, operation, payload, options), None
+    except RequestError as error:
+        request, problem = _template(context, server, operation, options), error.message
+    return Plan(
+        endpoint=operation.id,
+        method=operation.method,
+        url=request.shown_url,
+        headers=request.headers,
+        body=_body(request),
+        timeout=request.timeout,
+        limits=_limits(context, request, streams=operation.endpoint.streaming is not None),
+        resend=_resend(operation, request),
+        retry=repr(context.retry),
+        redirects=repr(context.redirects) if context.redirects else "not followed",
+        auth=type(context.auth).__name__ if context.auth is not None else "none",
+        transport=f"{type(context.transport).__name__}: {', '.join(sorted(capabilities_of(context.transport)))}",
+        problem=problem,
+    )
+
+
+def _template(context: Context[Any], server: str | None, operation: Operation, options: CallOptions) -> Request:
+    base = (context.base_url or server or "").rstrip("/")
+    headers = operation.headers.merged(context.headers)
+    timeout = limits(context.timeout, operation, options.get("timeout"))
+    bound = operation.endpoint.max_response_bytes or context.max_response_bytes
+    return Request(operation.method, base + operation.path.text, headers, None, timeout, bound)
+
+
+def _body(request: Request) -> str:
+    if request.body is None:
+        return "none"
+    length = len(request.body) if isinstance(request.body, bytes) else request.body.length
+    size = "of unknown length" if length is None else f"{length} bytes"
+    return f"{request.headers.get('content-type', 'content')}, {size}"
+
+
+def _limits(context: Context[Any], request: Request, *, streams: bool) -> str:
+    known = {
+        "answer": f"{request.max_response_bytes} bytes" if request.max_response_bytes else "",
+        "event": f"{context.max_event_bytes} bytes" if streams and context.max_event_bytes else "",
+        "expansion": f"{context.max_expansion:g} times" if context.max_expansion else "",
+    }
+    return ", ".join(f"{name} at most {value}" for name, value in known.items() if value) or "none"
+
+
+def _resend(operation: Operation, request: Request) -> str:
+    if operation.repeatable:
+        return f"yes: {operation.method} is {'safe' if operation.method in SAFE_METHODS else 'idempotent'}"
+    if operation.key_header in request.headers:
+        return f"yes: under one {operation.key_header}"
+    return "only where it was certainly not processed: it has no idempotency key"
+
+
+def _seconds(timeout: Timeout) -> str:
+    limits = attrs.asdict(timeout)
+    total = limits.pop("total")
+    rest = ", ".join(f"{name} {seconds:g} s" for name, seconds in limits.items() if seconds is not None)
+    return f"{'none' if total is None else f'{total:g} s'} in all; {rest or 'no other limit'}"
