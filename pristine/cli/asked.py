@@ -49,7 +49,7 @@ class Asked:
     def context(self, manifest: Manifest) -> Context[BothFaces]:
         """The file's Context, with the flags' settings in place of its own; raises UsageError without a base URL."""
         context = self._configured()
-        if context.base_url is None and manifest.server is None:
+        if context.base_url is None and manifest.server() is None:
             told = "there is no base URL: give --base-url, base_url in --config, or 'servers' in the manifest"
             raise click.UsageError(told, click.get_current_context())
         if self.header and isinstance(context.auth, Auth):

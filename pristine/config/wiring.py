@@ -77,6 +77,9 @@ class ContextOptions(TypedDict, total=False):
     retry: Choice | Retry
     telemetry: Choice | Telemetry
     auth: Choice | Auth | AsyncAuth | None
+    credentials: Mapping[str, str]
+    server: str | None
+    server_variables: Mapping[str, str]
     timeout: Timeout | float | Mapping[str, float | None]
     headers: HeaderSource
     max_event_bytes: int | None

@@ -21,16 +21,28 @@ def value_of(response: Response, operation: Operation, serializer: Serializer, s
 
     Raises DecodeError, or UnexpectedContent where a type was declared and the body is not JSON.
     """
-    schema = operation.endpoint.response
+    schema = operation.schema_for(response.status)
     media_type = media_type_of(response.headers)
     if response.status in _WITHOUT_BODY or operation.method == "HEAD" or (schema is None and not response.body):
         return None
     if _is_json(media_type) or (not media_type and schema is not None):
-        return _decoded(response, serializer, schema, safe)
+        return _unwrapped(_decoded(response, serializer, schema, safe), response, operation)
     if schema is not None:
         raise _unexpected(response, media_type, safe(response.body))
     is_text = media_type.startswith("text/")
     return text_of(response.body, response.headers["content-type"]) if is_text else response.body
+
+
+def _unwrapped(value: Any, response: Response, operation: Operation) -> Any:
+    if operation.endpoint.responses.keys() & {str(response.status), f"{response.status // 100}XX"}:
+        return value  # it has a type of its own
+    for name in operation.endpoint.unwrap:
+        try:
+            value = value[name]
+        except (KeyError, TypeError):
+            path = ".".join(operation.endpoint.unwrap)
+            raise DecodeError(f"{path}: is missing", where=path, **facts(response, b"")) from None
+    return value
 
 
 def _decoded(response: Response, serializer: Serializer, schema: Any, safe: Safe) -> Any:

@@ -16,6 +16,7 @@ from pristine.core.operation import Operation
 from pristine.core.redirects import Trail
 from pristine.core.secrets import credentials, scrub
 from pristine.ports import telemetry as signals
+from pristine.ports.auth import AsyncAuth
 from pristine.ports.clock import Deadline
 from pristine.ports.errors import PristineError, TimeoutExceeded
 from pristine.ports.headers import HeaderSource
@@ -53,7 +54,9 @@ async def _following(trail: Trail, answer: Any, request: Request) -> Request | N
 class Call:
     """The state of one logical call."""
 
-    def __init__(self, context: Context[Any], face: Face, operation: Operation, request: Request) -> None:
+    def __init__(
+        self, context: Context[Any], face: Face, operation: Operation, request: Request, auth: AsyncAuth | None
+    ) -> None:
         self.operation = operation
         self.started = face.clock.now()
         self.deadline = Deadline.after(face.clock.now, request.timeout.total)
@@ -62,6 +65,7 @@ class Call:
         self._id = ""
         self._context = context
         self._face = face
+        self._auth = auth
         self._repeatable = operation.repeatable or operation.key_header in request.headers
 
     @property
@@ -166,7 +170,7 @@ class Call:
         self.request = await self._signed(self.unsigned)
 
     async def _signed(self, request: Request) -> Request:
-        return request if self._face.auth is None else await self._face.auth.asign(request)
+        return request if self._auth is None else await self._auth.asign(request)
 
     def _within_deadline(self, request: Request) -> Request:
         left = self.deadline.left()

@@ -6,6 +6,7 @@ from typing import Any, Generic, Self, TypeVar
 import attrs
 
 from pristine.core.redirects import Redirects, redirects
+from pristine.core.security import secrets_of
 from pristine.manifest.model import BASE_URL
 from pristine.manifest.reading import suggestion
 from pristine.ports.auth import AsyncAuth, Auth
@@ -78,6 +79,10 @@ class Context(Generic[T_co]):
     checker sees the difference, and building the Pipeline fails otherwise. `pristine.context(...)` makes one from names
     and options; made by hand, every port is given as an instance.
 
+    `base_url` is where the API is; else it is the manifest's `server` of that name, or its first, with
+    `server_variables`. `credentials` are secrets by the names of the manifest's security schemes; where they do not
+    reach, `auth` signs.
+
     `max_event_bytes` bounds one event of a stream (256 MiB), `max_response_bytes` the body of an answer (no bound), and
     `max_expansion` how much a compressed one may grow (200 times). None is no bound; a manifest may set the first two.
     `redirects` is the policy under which they are followed; None: they are not. `needs` are capabilities that the
@@ -93,6 +98,9 @@ class Context(Generic[T_co]):
     new_key: Callable[[], str]
     base_url: str | None = attrs.field(default=None, converter=base_url)
     auth: Auth | AsyncAuth | None = None
+    credentials: Mapping[str, str] = attrs.field(factory=dict, converter=secrets_of)
+    server: str | None = None
+    server_variables: Mapping[str, str] = attrs.field(factory=dict, converter=dict)
     timeout: Timeout = attrs.field(factory=Timeout, converter=timeout)
     headers: Headers = attrs.field(factory=Headers, converter=checked)
     max_event_bytes: int | None = attrs.field(default=MAX_EVENT_BYTES, validator=_bound)

@@ -9,13 +9,18 @@ from pristine.core.call import Call, CallOptions
 from pristine.core.classification import is_success, status_error
 from pristine.core.context import Context
 from pristine.core.face import Face
+from pristine.core.failures import shaped
+from pristine.core.operation import Operation
+from pristine.core.pages import NO_PAGE, Ask, Page, Pager, Token
 from pristine.core.plan import Plan, explained
 from pristine.core.request import build
+from pristine.core.security import auth_for, check_credentials
 from pristine.core.streams.session import StreamSession
 from pristine.manifest.model import Manifest, Streaming
 from pristine.ports import telemetry as signals
+from pristine.ports.auth import AsyncAuth
 from pristine.ports.errors import ConfigurationError
-from pristine.ports.messages import Response
+from pristine.ports.messages import Request, Response
 from pristine.streaming.content_coding import decode_content
 
 Reading: TypeAlias = Callable[[Response, Callable[[], Any]], Any]
@@ -35,18 +40,43 @@ class Engine:
         if streaming and face.streams is None:
             name = type(context.transport).__name__
             raise ConfigurationError(f"{streaming[0]} streams, but the transport {name} has no open() or aopen()")
+        check_credentials(context.credentials, manifest.schemes)
         self.manifest = manifest
         self.context = context
         self.face = face
         self.closed = False
+        self.base_url = context.base_url or manifest.server(context.server, context.server_variables)
+        self._auths: dict[str, AsyncAuth | None] = {}
         if context.owned is not None:
             context.owned.add(self)
 
     async def execute(self, endpoint_id: str, payload: Any, options: CallOptions, reading: Reading = as_value) -> Any:
         """A value, or what `reading` makes of the response."""
-        call = self._call(endpoint_id, payload, options)
-        if call.operation.endpoint.streaming:
+        operation = self._find(endpoint_id)
+        if (streaming := operation.endpoint.streaming) and not streaming.when:
             raise ConfigurationError("it answers with a stream: use execute_stream", endpoint=endpoint_id)
+        request = build(self.context, self.base_url, operation, payload, options)
+        return await self._run(self._call(operation, request), reading)
+
+    async def page(self, pager: Pager, endpoint_id: str, payload: Any, options: CallOptions) -> Page:
+        """The next page of a list."""
+        operation = self._find(endpoint_id)
+        ask = pager.ask(self.base_url)
+        request = build(self.context, self.base_url, operation, payload, options, ask=ask)
+
+        def reading(response: Response, value: Callable[[], Any]) -> Page:
+            unwrapped = value()
+            whole = self.context.serializer.decode(response.body) if operation.endpoint.unwrap else unwrapped
+            return pager.page(response, unwrapped, whole)
+
+        page: Page = await self._run(self._call(operation, request), reading)
+        return page
+
+    def pager(self, endpoint_id: str, start: Token | None, size: int | None) -> Pager:
+        """The state of a list; raises ConfigurationError where the endpoint's answers are not pages."""
+        return Pager(self._find(endpoint_id).endpoint.pagination, start, size)
+
+    async def _run(self, call: Call, reading: Reading) -> Any:
         call.emit(signals.REQUEST_START, **call.described)
         try:
             response = await call.run(lambda: self._exchange(call))
@@ -67,10 +97,15 @@ class Engine:
         self, endpoint_id: str, payload: Any, options: CallOptions, form: Streaming | None = None
     ) -> StreamSession:
         """An open stream, in the manifest's form or in one that serves any response."""
-        call = self._call(endpoint_id, payload, options)
-        form = form or call.operation.endpoint.streaming
+        operation = self._find(endpoint_id)
+        declared, ask = operation.endpoint.streaming, NO_PAGE
         if form is None:
-            raise ConfigurationError("it does not stream: use execute", endpoint=endpoint_id)
+            if declared is None:
+                raise ConfigurationError("it does not stream: use execute", endpoint=endpoint_id)
+            form, ask = declared, Ask(body=declared.when)
+        streams = declared is not None and (form is declared or not declared.when)
+        request = build(self.context, self.base_url, operation, payload, options, streams=streams, ask=ask)
+        call = self._call(operation, request)
         session = StreamSession(self.context, self.face, call, form, options)
         await session.open()
         return session
@@ -78,7 +113,7 @@ class Engine:
     def explain(self, endpoint_id: str, payload: Any, options: CallOptions) -> Plan:
         """What the call would do; nothing is sent."""
         operation = operations.find(self.manifest, endpoint_id)
-        return explained(self.context, self.manifest.server, operation, payload, options)
+        return explained(self.context, self.base_url, operation, payload, options)
 
     async def aclose(self) -> None:
         """Let go; the last of a face to leave a transport that the Context made closes it."""
@@ -92,16 +127,27 @@ class Engine:
         ):
             await self.face.transport.aclose()
 
-    def _call(self, endpoint_id: str, payload: Any, options: CallOptions) -> Call:
+    def _find(self, endpoint_id: str) -> Operation:
         if self.closed:
             raise ConfigurationError("the pipeline is closed", endpoint=endpoint_id)
         operation = operations.find(self.manifest, endpoint_id)
-        request = build(self.context, self.manifest.server, operation, payload, options)
-        return Call(self.context, self.face, operation, request)
+        if operation.endpoint.deprecated is not None:
+            operation.warn()
+        return operation
+
+    def _call(self, operation: Operation, request: Request) -> Call:
+        return Call(self.context, self.face, operation, request, self._auth(operation))
+
+    def _auth(self, operation: Operation) -> AsyncAuth | None:
+        endpoint, known = operation.endpoint, self._auths
+        if endpoint.id not in known:
+            known[endpoint.id] = auth_for(endpoint, self.manifest.schemes, self.context.credentials, self.face.auth)
+        return known[endpoint.id]
 
     async def _exchange(self, call: Call) -> tuple[int, Response]:
         response = await call.exchange(self.face.transport.asend)
         body = decode_content(response.body, response.headers.get("content-encoding", ""), self.context.max_expansion)
         if not is_success(response.status):
-            raise status_error(response.status, response.headers, call.safe(body), self.face.clock.time())
+            error = status_error(response.status, response.headers, call.safe(body), self.face.clock.time())
+            raise shaped(error, call.operation, self.context.serializer)
         return response.status, Response(response.status, response.headers, body)

@@ -1,6 +1,7 @@
 """An endpoint, compiled once per manifest: everything that a call need not work out again."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
@@ -13,6 +14,7 @@ import attrs
 
 from pristine.core.streams.formats import FORMATS
 from pristine.core.urls import PathTemplate, scalar
+from pristine.manifest.classes import wrapped
 from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Idempotency, Manifest, Parameter
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import InvalidHeader, InvalidParameter, UnknownEndpoint
@@ -28,7 +30,9 @@ class Operation:
     endpoint: Endpoint
     path: PathTemplate
     headers: Headers
+    stream_headers: Headers
     repeatable: bool
+    responses: Mapping[str, Schema]
 
     @property
     def id(self) -> str:
@@ -37,6 +41,19 @@ class Operation:
     @property
     def method(self) -> str:
         return self.endpoint.method
+
+    def warn(self) -> None:
+        """Say that the endpoint is deprecated, once for each place that filters tell apart."""
+        told = f"{self.id} is deprecated{f': {self.endpoint.deprecated}' if self.endpoint.deprecated else ''}"
+        warnings.warn(told, DeprecationWarning, stacklevel=2)
+
+    def schema_for(self, status: int) -> Schema:
+        """The declared type of an answer: of its status, of its hundred, or of any."""
+        responses = self.responses
+        if not responses:
+            return None
+        exact, hundred = str(status), f"{status // 100}XX"
+        return responses.get(exact, responses.get(hundred, responses.get("default")))
 
     @property
     def key_header(self) -> str:
@@ -62,15 +79,27 @@ def _compile(manifest: Manifest, endpoint_id: str) -> Operation:
     if endpoint is None:
         hint = suggestion(str(endpoint_id), manifest.endpoints)
         raise UnknownEndpoint(f"{manifest.name} has no endpoint {endpoint_id!r}{hint}", where="endpoint")
-    streaming = endpoint.streaming
-    accept = FORMATS[streaming.format].accept if streaming else "application/json"
+    accept = FORMATS[endpoint.streaming.format].accept if endpoint.streaming else ""
     agent = re.sub(r"[^\w.\-/]", "-", f"{manifest.name}/{manifest.version}".rstrip("/"), flags=re.ASCII)
-    coding = "identity" if streaming else "gzip, deflate"  # a compressing server may hold events back
+    said = {"User-Agent": f"pristine-sdk {agent}"}
     return Operation(
         endpoint=endpoint,
         path=PathTemplate.parse(endpoint.path),
-        headers=Headers({"Accept": accept, "Accept-Encoding": coding, "User-Agent": f"pristine-sdk {agent}"}),
+        headers=Headers({"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **said}),
+        # Streams are not compressed: a compressing server may hold events back.
+        stream_headers=Headers({"Accept": accept, "Accept-Encoding": "identity", **said}),
         repeatable=endpoint.method in IDEMPOTENT_METHODS,
+        responses=_responses(endpoint),
+    )
+
+
+def _responses(endpoint: Endpoint) -> Mapping[str, Schema]:
+    """The types of answers by status; that of a good answer is read with what it is wrapped in."""
+    good = wrapped(endpoint.response, endpoint.unwrap) if endpoint.unwrap else endpoint.response
+    if good is None:
+        return endpoint.responses
+    return (
+        {"2XX": good, **endpoint.responses} if "2XX" not in endpoint.responses else {**endpoint.responses, "2XX": good}
     )
 
 

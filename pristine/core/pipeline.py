@@ -7,6 +7,8 @@ from pristine.core.call import CallOptions
 from pristine.core.context import Context
 from pristine.core.engine import Engine
 from pristine.core.face import async_face, blocking_face
+from pristine.core.listing import AsyncPages, Pages
+from pristine.core.pages import Token
 from pristine.core.plan import Plan
 from pristine.core.variants import (
     AsyncWithRawResponse,
@@ -50,6 +52,21 @@ class Pipeline:
     def execute_stream(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> StreamResponse:
         """Call a streaming endpoint; returns when its head has arrived. Use the response in a `with` block."""
         return StreamResponse(finish(self._engine.stream(endpoint_id, payload, options)))
+
+    def pages(
+        self,
+        endpoint_id: str,
+        payload: Any = None,
+        *,
+        start: Token | None = None,
+        size: int | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Pages:
+        """The pages of a list, each fetched when it is asked for: iterate it, or its `items()`.
+
+        `start` is the `token` of an earlier listing, `size` how many items a page is to have.
+        """
+        return Pages(self._engine, endpoint_id, payload, self._engine.pager(endpoint_id, start, size), options)
 
     def explain(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Plan:
         """The plan of a call: its request, deadline, retries, limits and auth, for `print`; nothing is sent.
@@ -95,6 +112,18 @@ class AsyncPipeline:
     def execute_stream(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Opening:
         """Call a streaming endpoint: `async with` what is returned, or `await` it for the response."""
         return Opening(lambda: self._engine.stream(endpoint_id, payload, options))
+
+    def pages(
+        self,
+        endpoint_id: str,
+        payload: Any = None,
+        *,
+        start: Token | None = None,
+        size: int | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncPages:
+        """The pages of a list; see `Pipeline.pages`."""
+        return AsyncPages(self._engine, endpoint_id, payload, self._engine.pager(endpoint_id, start, size), options)
 
     def explain(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Plan:
         """The plan of a call; see `Pipeline.explain`."""

@@ -5,41 +5,49 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from pristine.core.bodies.outgoing import Sending
-from pristine.core.bodies.sources import body_of, is_body
 from pristine.core.call import CallOptions
+from pristine.core.content import content_of
 from pristine.core.context import Context
 from pristine.core.operation import Operation, fill_parameters, said, spells
+from pristine.core.pages import NO_PAGE, Ask
 from pristine.core.urls import encode_query, scalar
-from pristine.manifest.model import BODYLESS_METHODS, SAFE_METHODS
+from pristine.manifest.model import SAFE_METHODS
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, InvalidPayload, RequestError
 from pristine.ports.fields import checked
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
+from pristine.ports.model import Model
 
 _STREAM_OPTIONS: Final = frozenset({"last_event_id", "reconnect"})
 _OPTIONS: Final = tuple(CallOptions.__annotations__)
 
 
 def build(
-    context: Context[Any], server: str | None, operation: Operation, payload: Any, options: CallOptions
+    context: Context[Any],
+    base: str | None,
+    operation: Operation,
+    payload: Any,
+    options: CallOptions,
+    *,
+    streams: bool = False,
+    ask: Ask = NO_PAGE,
 ) -> Request:
-    """The request that every attempt of a call starts from.
+    """The request that every attempt of a call starts from. `ask` is what a page adds to it.
 
     Raises a RequestError for what cannot be sent, a ConfigurationError for an unknown option or a missing base URL.
     """
     for name in options.keys() - set(_OPTIONS):
         raise ConfigurationError(f"a call has no option {name!r}{suggestion(name, _OPTIONS)}", endpoint=operation.id)
     for name in _STREAM_OPTIONS & options.keys():
-        if not operation.endpoint.streaming:
+        if not streams:
             raise ConfigurationError(f"{name} has no effect: it is for streams", endpoint=operation.id)
     try:
-        body = _body(context, operation, payload)
+        body, fields = content_of(_with(payload, ask.body), operation, context.serializer)
         return Request(
             operation.method,
-            _url(context.base_url or server, operation, options),
-            _headers(context, operation, body, options),
+            ask.url or _url(base, operation, options, ask.query),
+            _headers(context, operation, fields, options, streams=streams),
             body,
             limits(context.timeout, operation, options.get("timeout")),
             operation.endpoint.max_response_bytes or context.max_response_bytes,
@@ -49,18 +57,29 @@ def build(
         raise
 
 
-def _url(base: str | None, operation: Operation, options: CallOptions) -> str:
+def _with(payload: Any, fields: Mapping[str, Any]) -> Any:
+    """The payload with some fields set."""
+    if not fields:
+        return payload
+    if payload is not None and not isinstance(payload, (Mapping, Model)):
+        raise InvalidPayload(f"a payload that has {', '.join(fields)} must be an object")
+    return {**({name: payload[name] for name in payload} if payload is not None else {}), **fields}
+
+
+def _url(base: str | None, operation: Operation, options: CallOptions, more: Mapping[str, Any]) -> str:
     if base is None:
         raise ConfigurationError("there is no base URL: give context(base_url=…), or 'servers' in the manifest")
     endpoint = operation.endpoint
     given = _mapping(options, "path_params")
     path = operation.path.fill(fill_parameters(endpoint.path_params, given, "path"))
-    query = _mapping(options, "query")
+    query = {**_mapping(options, "query"), **more}
     if endpoint.query is not None:
         for name in query.keys() - endpoint.query.keys():
             hint = suggestion(str(name), endpoint.query) or "; it has none"
             raise InvalidParameter(f"there is no query parameter {name!r}{hint}", where=str(name))
         query = fill_parameters(endpoint.query, query, "query")
+    elif endpoint.query_defaults:
+        query = fill_parameters(endpoint.query_defaults, query, "query")
     encoded = encode_query(query)
     return f"{base.rstrip('/')}{path}?{encoded}" if encoded else base.rstrip("/") + path
 
@@ -73,21 +92,16 @@ def _mapping(options: CallOptions, name: Literal["path_params", "query"]) -> Map
 
 
 def _headers(
-    context: Context[Any], operation: Operation, body: bytes | Sending | None, options: CallOptions
+    context: Context[Any], operation: Operation, content: Mapping[str, str], options: CallOptions, *, streams: bool
 ) -> Headers:
     """Weakest first: the operation's, the Context's, the manifest's parameters, the call's, the idempotency key."""
     call = checked(options.get("headers") or ())
-    headers = operation.headers.merged(context.headers)
-    if body is not None:
-        headers = headers.merged(_content(context, body))
+    own = operation.stream_headers if streams else operation.headers
+    headers = own.merged(context.headers).merged(content)
     if operation.endpoint.headers:
         headers = headers.merged(_declared(operation, call))
     headers = headers.merged(call).merged(last_event_field(options.get("last_event_id") or ""))
     return headers.merged(_key(context, operation, headers, options.get("idempotency_key")))
-
-
-def _content(context: Context[Any], body: bytes | Sending) -> Mapping[str, str]:
-    return {"Content-Type": context.serializer.media_type} if isinstance(body, bytes) else body.fields
 
 
 def last_event_field(last_event_id: str) -> Mapping[str, str]:
@@ -115,19 +129,6 @@ def _key(context: Context[Any], operation: Operation, headers: Headers, given: s
     if operation.endpoint.idempotency is None or operation.method in SAFE_METHODS or name in headers:
         return {}
     return {name: context.new_key()}
-
-
-def _body(context: Context[Any], operation: Operation, payload: Any) -> bytes | Sending | None:
-    schema = operation.endpoint.request
-    if payload is None and schema is None:
-        return None
-    if operation.method in BODYLESS_METHODS:
-        raise InvalidPayload(f"a {operation.method} request has no body (RFC 9110 section 9.3): use query=")
-    if is_body(payload):
-        if schema is not None:
-            raise InvalidPayload("a raw body was given where the manifest declares a type: leave 'request' out of it")
-        return Sending(body_of(payload))
-    return context.serializer.encode(payload, schema)
 
 
 def limits(base: Timeout, operation: Operation, given: Timeout | float | None) -> Timeout:

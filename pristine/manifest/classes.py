@@ -68,6 +68,16 @@ def make_class(
     return cls
 
 
+def wrapped(schema: Any, names: tuple[str, ...]) -> Any:
+    """The type of an object that has a value of the type at the end of a path of fields."""
+    for name in reversed(names):
+        cls = make_class("Wrapped", {name: None}, (name,), {name: ""}, is_open=True)
+        for field in attrs.fields(cls):  # type: ignore[arg-type]  # made by attrs
+            object.__setattr__(field, "type", Any if schema is None else schema)
+        schema = cls
+    return schema
+
+
 def _docstring(said: str, attributes: Mapping[str, str]) -> str | None:
     """The description of a class and of its fields, as `help` shows them."""
     listed = "\n".join(f"    {name}: {' '.join(text.split())}" for name, text in attributes.items())

@@ -215,7 +215,15 @@ class ResponseError(PristineError):
 
 
 class StatusError(ResponseError):
-    """The status says that the request failed (RFC 9110 section 15)."""
+    """The status says that the request failed (RFC 9110 section 15).
+
+    What the API says of it, where the manifest says how it does: `code`, `documentation` (a link), and `value`, the
+    body in the type declared for the status.
+    """
+
+    code: str | None = None
+    documentation: str | None = None
+    value: Any = None
 
     @classmethod
     def class_for(cls, status: int) -> type["StatusError"]:

@@ -114,7 +114,7 @@ def rehearse(
         clock=clock,
         serializer=_Serializer(context.serializer, did),
         auth=None if context.auth is None else _Auth(context.auth, did),
-        base_url=context.base_url or (None if manifest.server else "http://rehearsal.invalid"),
+        base_url=context.base_url or (None if manifest.servers else "http://rehearsal.invalid"),
         needs=frozenset(),
     )
     endpoint = manifest.endpoints.get(endpoint_id)

@@ -27,6 +27,7 @@ class Connection:
         self.cancelled = False
         self.connected_after = 0.0
         self._max_expansion = context.max_expansion
+        self._serializer = context.serializer
         self._face = face
         self._call = call
         self._streaming = streaming
@@ -47,7 +48,7 @@ class Connection:
         self._call.emit(signals.STREAM_CONNECTED, **facts)
 
     async def _attempt(self) -> tuple[int, AsyncByteStream]:
-        stream = await open_stream(self._face, self._call, self._streaming)
+        stream = await open_stream(self._face, self._call, self._streaming, self._serializer)
         return stream.head.status, stream
 
     async def piece(self, within: float | None = None) -> bytes:

@@ -5,10 +5,12 @@ from typing import Final
 from pristine.core.call import Call
 from pristine.core.classification import facts, is_success, media_type_of, message_of, status_error
 from pristine.core.face import Face
+from pristine.core.failures import shaped
 from pristine.core.streams.formats import FORMATS
 from pristine.manifest.model import Streaming
 from pristine.ports.errors import ConfigurationError, TransportError, UnexpectedContent
 from pristine.ports.messages import StreamHead
+from pristine.ports.serializer import Serializer
 from pristine.ports.transport import AsyncByteStream
 from pristine.streaming.content_coding import content_decoder
 
@@ -16,7 +18,7 @@ ERROR_BODY: Final = 256 * 1024
 """How many bytes of a body that is not the declared stream are read for its error."""
 
 
-async def open_stream(face: Face, call: Call, streaming: Streaming) -> AsyncByteStream:
+async def open_stream(face: Face, call: Call, streaming: Streaming, serializer: Serializer) -> AsyncByteStream:
     """Open a stream and check its head; raises what the head means, with the start of the body, where it is wrong."""
     if face.streams is None:
         raise ConfigurationError("the transport cannot stream: it lacks open() or aopen()")
@@ -24,7 +26,7 @@ async def open_stream(face: Face, call: Call, streaming: Streaming) -> AsyncByte
     if _is_good(stream.head, streaming):
         return stream
     try:
-        error = await _meaning(stream, face, call, streaming)
+        error = await _meaning(stream, face, call, streaming, serializer)
     finally:
         await stream.aclose()
     raise error
@@ -36,11 +38,14 @@ def _is_good(head: StreamHead, streaming: Streaming) -> bool:
     return is_success(head.status) and known
 
 
-async def _meaning(stream: AsyncByteStream, face: Face, call: Call, streaming: Streaming) -> Exception:
+async def _meaning(
+    stream: AsyncByteStream, face: Face, call: Call, streaming: Streaming, serializer: Serializer
+) -> Exception:
     head = stream.head
     body = await _start_of(stream, call)
     if not is_success(head.status):
-        return status_error(head.status, head.headers, body, face.clock.time())
+        error = status_error(head.status, head.headers, body, face.clock.time())
+        return shaped(error, call.operation, serializer)
     found, declared = media_type_of(head.headers), FORMATS[streaming.format].accept
     return UnexpectedContent(
         f"{declared} was declared, but the {head.status} answer is {found}: {message_of(body)}",

@@ -1,0 +1,96 @@
+"""A payload -> the content of a request, by the kind that the manifest says: JSON, a form, a multipart form, or raw."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pristine.core.bodies.multipart import Part, multipart
+from pristine.core.bodies.outgoing import Sending
+from pristine.core.bodies.sources import body_of, is_body
+from pristine.core.operation import Operation
+from pristine.core.urls import encode_query
+from pristine.manifest.model import BODYLESS_METHODS, BodyKind
+from pristine.ports.errors import InvalidPayload
+from pristine.ports.model import Model
+from pristine.ports.serializer import Serializer
+
+Content = tuple[bytes | Sending | None, Mapping[str, str]]
+"""The body, and the fields that describe it."""
+
+
+def content_of(payload: Any, operation: Operation, serializer: Serializer) -> Content:
+    """Check and encode a payload; raises InvalidPayload."""
+    endpoint = operation.endpoint
+    if payload is None and endpoint.request is None:
+        return None, {}
+    if operation.method in BODYLESS_METHODS:
+        raise InvalidPayload(f"a {operation.method} request has no body (RFC 9110 section 9.3): use query=")
+    if is_body(payload):
+        if endpoint.request is not None:
+            raise InvalidPayload("a raw body was given where the manifest declares a type: leave 'request' out of it")
+        body = Sending(body_of(payload, content_type=endpoint.media_type or None))
+        return body, body.fields
+    return _KINDS[endpoint.body](payload, operation, serializer)
+
+
+def _json(payload: Any, operation: Operation, serializer: Serializer) -> Content:
+    return serializer.encode(payload, operation.endpoint.request), {"Content-Type": serializer.media_type}
+
+
+def _form(payload: Any, operation: Operation, serializer: Serializer) -> Content:
+    """As browsers write one (WHATWG URL section 5): arrays repeat their name, objects nest in brackets."""
+    plain = serializer.decode(serializer.encode(payload, operation.endpoint.request))
+    if not isinstance(plain, Mapping):
+        raise InvalidPayload("a form is made of an object")
+    return encode_query(plain).replace("%20", "+").encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def _multipart(payload: Any, operation: Operation, serializer: Serializer) -> Content:
+    """Files as they are, the rest checked; what is neither text, number nor file is a part of JSON."""
+    if not isinstance(payload, (Mapping, Model)):
+        raise InvalidPayload("a multipart form is made of a mapping from names to values and files")
+    given = {name: payload[name] for name in payload}
+    files = {name: value for name, value in given.items() if _is_file(value)}
+    rest = {name: value for name, value in given.items() if name not in files}
+    plain = serializer.decode(serializer.encode(rest, operation.endpoint.request))
+    for name in operation.endpoint.files:
+        if operation.endpoint.files[name] and name not in files:
+            raise InvalidPayload(f"{name}: a file is missing", where=name)
+    fields = [pair for name, value in plain.items() for pair in _parts(name, value)]
+    body = Sending(multipart([*fields, *((name, one) for name, value in files.items() for one in _each(value))]))
+    return body, body.fields
+
+
+def _is_file(value: Any) -> bool:
+    many = isinstance(value, (list, tuple)) and bool(value)
+    return all(_is_file(one) for one in value) if many else isinstance(value, Part) or is_body(value)
+
+
+def _each(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _parts(name: str, value: Any) -> list[tuple[str, Any]]:
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return [part for one in value for part in _parts(name, one)]
+    if isinstance(value, bool):
+        return [(name, "true" if value else "false")]
+    return [(name, str(value) if isinstance(value, (str, int, float)) else _as_json(value))]
+
+
+def _as_json(value: Any) -> Part:
+    return Part(json.dumps(value, ensure_ascii=False, separators=(",", ":")), content_type="application/json")
+
+
+def _raw(payload: Any, *_: Any) -> Content:
+    raise InvalidPayload(f"a raw body is bytes, a file or an iterator of bytes, not {type(payload).__name__}")
+
+
+_KINDS: Final[Mapping[BodyKind, Callable[[Any, Operation, Serializer], Content]]] = {
+    BodyKind.JSON: _json,
+    BodyKind.FORM: _form,
+    BodyKind.MULTIPART: _multipart,
+    BodyKind.RAW: _raw,
+}

@@ -1,0 +1,105 @@
+"""An error's answer, read as the manifest says: its code, message, request id, hint and documentation. Pure."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pristine.core.classification import retry_after
+from pristine.core.operation import Operation
+from pristine.manifest.model import ErrorShape, Where
+from pristine.ports.errors import DecodeError, StatusError
+from pristine.ports.headers import Headers
+from pristine.ports.serializer import Serializer
+
+
+def shaped(error: StatusError, operation: Operation, serializer: Serializer) -> StatusError:
+    """The error with what its API says in it, in the class that its code has, and its body in the declared type."""
+    shape = operation.endpoint.errors
+    if shape is not None:
+        error = _read(error, shape)
+    schema = operation.schema_for(error.status)
+    if schema is not None and error.body:
+        try:
+            error.value = serializer.decode(error.body, schema)
+        except DecodeError:
+            error.value = None  # what is wrong with an error's body is not what went wrong
+    return error
+
+
+def _read(error: StatusError, shape: ErrorShape) -> StatusError:
+    body = _json(error.body)
+    said = {name: found(where, error.headers, body) for name, where in _places(shape).items() if where is not None}
+    code = _text(said.get("code"))
+    if code is not None and code in shape.classes:
+        error = _in_class(error, shape.classes[code])
+    error.code = code or error.code
+    error.documentation = _text(said.get("documentation")) or error.documentation
+    error.request_id = _text(said.get("request_id")) or error.request_id
+    error.retry_after = _seconds(said.get("retry_after"), error.retry_after)
+    if message := _text(said.get("message")):
+        error.message = f"{error.status} {message[:200]}"
+    if code:
+        error.message = f"{error.message} [{code[:80]}]"
+    return error
+
+
+def _places(shape: ErrorShape) -> Mapping[str, Where | None]:
+    names = ("message", "code", "request_id", "retry_after", "documentation")
+    return {name: getattr(shape, name) for name in names}
+
+
+def found(where: Where, headers: Headers, body: Any) -> Any:
+    """What stands at a place; None where nothing does."""
+    if where.header:
+        return headers.get(where.header)
+    for step in where.path:
+        try:
+            body = body[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return body
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return None
+    return " ".join(str(value).encode("utf-8", "replace").decode().split()) or None
+
+
+def _seconds(value: Any, otherwise: float | None) -> float | None:
+    if value is None or isinstance(value, bool):
+        return otherwise
+    told = retry_after(Headers({"retry-after": str(value)}), 0.0) if isinstance(value, (str, int, float)) else None
+    return otherwise if told is None else told
+
+
+def _in_class(error: StatusError, wanted: type[StatusError]) -> StatusError:
+    better = _both(wanted, type(error))(error.message)
+    vars(better).update(vars(error))
+    return better
+
+
+def _both(wanted: type[StatusError], status: type[StatusError]) -> type[StatusError]:
+    """A class that is caught by the API's name for the error and by its status; made once."""
+    made = _MADE.get((wanted, status))
+    if made is None:
+        namespace: dict[str, Callable[[Any], Any]] = {"__reduce__": lambda self: _picklable(self, status)}
+        made = _MADE.setdefault((wanted, status), type(wanted.__name__, (wanted, status), namespace))
+    return made
+
+
+_MADE: Final[dict[tuple[type[StatusError], type[StatusError]], type[StatusError]]] = {}
+
+
+def _picklable(error: StatusError, status: type[StatusError]) -> Any:
+    """The class of an API is made at run time, so in a pickle the error is of its status's class; its code stays."""
+    plain = status(error.message)
+    vars(plain).update(vars(error))
+    return plain.__reduce__()

@@ -1,0 +1,105 @@
+"""What a manifest says of answers beside their types: how errors are spelled, and how lists go on from page to page."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from pristine.manifest.model import ErrorShape, PageStyle, Pagination, Where
+from pristine.manifest.parameters import header_name
+from pristine.manifest.reading import Cursor, Reader, mapping_of, one_of, record, text, word
+from pristine.ports.errors import StatusError
+
+
+def body_path(at: Cursor) -> tuple[str | int, ...]:
+    """A path into a JSON body, such as `error.details[0].reason`; "" is the whole."""
+    found = text(at)
+    if found and not re.fullmatch(r"[^.\[\]]+(\.[^.\[\]]+|\[\d{1,9}\])*", found):
+        at.fault("must be a path of names and indices, such as error.details[0].reason")
+        return ()
+    return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", found))
+
+
+def where(at: Cursor) -> Where:
+    """A place in an answer: a path into its body, or `{header: Name}`."""
+    if isinstance(at.value, Mapping):
+        return Where(header=record({"header": header_name}, required=("header",))(at).get("header", ""))
+    word(at)
+    return Where(path=body_path(at))
+
+
+def error_shape(at: Cursor) -> ErrorShape:
+    """How errors are spelled, with a class for each of `classes`."""
+    found = record(ERROR_KEYS)(at)
+    if "classes" in found and "code" not in found:
+        at.child("classes", found["classes"]).fault("has no effect without 'code'")
+    return ErrorShape(**found)
+
+
+def _classes(at: Cursor) -> Mapping[str, type[StatusError]]:
+    named = mapping_of(_class_name)(at)
+    made: dict[str, type[StatusError]] = {}
+    for name in named.values():
+        made.setdefault(name, type(name, (StatusError,), {"__doc__": f"{name}: an error of this API."}))
+    return {code: made[name] for code, name in named.items()}
+
+
+def _class_name(at: Cursor) -> str:
+    name = text(at)
+    if not re.fullmatch(r"[A-Z]\w{0,99}", name, re.ASCII):
+        at.fault("must be the name of a class: a capital, then letters, digits and _")
+    return name
+
+
+ERROR_KEYS: Final[Mapping[str, Reader]] = {
+    "message": where,
+    "code": where,
+    "request_id": where,
+    "retry_after": where,
+    "documentation": where,
+    "classes": _classes,
+}
+
+
+def pagination(at: Cursor) -> Pagination:
+    """How a list goes on; keys that its style has no use for are faults."""
+    found = record(PAGINATION_KEYS, required=("style",))(at)
+    style = PageStyle(found["style"]) if found.get("style") in set(PageStyle) else PageStyle.CURSOR
+    for key in found.keys() - _USED[style] - {"style", "items"}:
+        at.child(key, found[key]).fault(f"has no effect on pages by {style}")
+    for key in sorted(_NEEDED[style] - found.keys()):
+        at.fault(f"{key!r} is missing: pages by {style} need it")
+    return Pagination(**{**found, "style": style})
+
+
+def _start(at: Cursor) -> int:
+    if isinstance(at.value, bool) or at.value not in {0, 1}:
+        at.fault("must be 0 or 1")
+        return 0
+    return int(at.value)
+
+
+PAGINATION_KEYS: Final[Mapping[str, Reader]] = {
+    "style": one_of(*PageStyle),
+    "items": body_path,
+    "parameter": word,
+    "into": one_of("query", "body"),
+    "next": where,
+    "more": where,
+    "total": where,
+    "size": word,
+    "start": _start,
+}
+
+_COMMON: Final = {"parameter", "into", "more", "size"}
+_USED: Final[Mapping[PageStyle, set[str]]] = {
+    PageStyle.CURSOR: _COMMON | {"next"},
+    PageStyle.OFFSET: _COMMON | {"total"},
+    PageStyle.PAGE: _COMMON | {"start"},
+    PageStyle.LINK: {"next", "size", "into"},
+}
+_NEEDED: Final[Mapping[PageStyle, set[str]]] = {
+    PageStyle.CURSOR: {"parameter", "next"},
+    PageStyle.OFFSET: {"parameter"},
+    PageStyle.PAGE: {"parameter"},
+    PageStyle.LINK: set(),
+}
