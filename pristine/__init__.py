@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pristine.ports.messages import Request as Request
     from pristine.ports.messages import Response as Response
     from pristine.ports.messages import Timeout as Timeout
+    from pristine.ports.model import NULL as NULL
     from pristine.ports.model import Model as Model
     from pristine.streaming.dispatch import STOP as STOP
     from pristine.streaming.response import AsyncStreamResponse as AsyncStreamResponse
@@ -64,7 +65,7 @@ _HOMES: Final = {
     "pristine.ports.events": ("Event",),
     "pristine.ports.headers": ("Headers",),
     "pristine.ports.messages": ("Request", "Response", "Timeout"),
-    "pristine.ports.model": ("Model",),
+    "pristine.ports.model": ("NULL", "Model"),
     "pristine.streaming.dispatch": ("STOP",),
     "pristine.streaming.response": ("AsyncStreamResponse", "StreamResponse"),
     "pristine.streaming.sse": ("SSEDecoder",),

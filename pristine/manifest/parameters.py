@@ -6,9 +6,10 @@ from copy import deepcopy
 from typing import Any, Final, Literal, Union, get_args, get_origin
 from urllib.parse import unquote
 
+from pristine.manifest.defaults import check_default
 from pristine.manifest.model import Parameter
 from pristine.manifest.reading import Cursor, Reader, anything, flag, members, suggestion, text
-from pristine.manifest.types import TypeReader, check_default
+from pristine.manifest.types import TypeReader
 from pristine.ports.errors import InvalidHeader
 from pristine.ports.fields import check_field
 from pristine.ports.serializer import Schema

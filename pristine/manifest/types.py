@@ -1,16 +1,17 @@
-"""Type expressions -> Python types: attrs classes, `list[X]`, `Literal[...]`, `X | None`.
+"""Type expressions -> Python types: attrs classes, `list[X]`, `Literal[...]`, `X | Y`, `Annotated[X, bounds]`.
 
 Nothing is evaluated: names become attributes by a stated rule. A class is made first and its fields are tied to their
 types later, from a list of what is left to do, so types may be recursive and chains of them as long as they like.
 """
 
-import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, Optional, get_args, get_origin
+from typing import Any, Final, Literal, Optional, Union
 
 import attrs
 
-from pristine.manifest.classes import make_class
+from pristine.manifest.bounds import BOUND_KEYS, bounded, formatted
+from pristine.manifest.classes import FIELD_KEYS, check_fields, make_class
+from pristine.manifest.defaults import check_default
 from pristine.manifest.model import NOTHING
 from pristine.manifest.reading import (
     Cursor,
@@ -26,6 +27,7 @@ from pristine.manifest.reading import (
     text,
     word,
 )
+from pristine.manifest.unions import UNIONS, discriminated
 from pristine.ports.model import WIRE, Model
 from pristine.ports.serializer import Schema
 
@@ -43,21 +45,26 @@ TYPE_KEYS: Final[Mapping[str, Reader]] = {
     "items": anything,
     "properties": anything,
     "enum": anything,
+    "const": anything,
     "$ref": anything,
+    "oneOf": anything,
+    "anyOf": anything,
+    "discriminator": anything,
     "required": list_of(text),
-    "additionalProperties": flag,
+    "additionalProperties": anything,
     "nullable": flag,
     "description": text,
+    **BOUND_KEYS,
 }
 """The keys of a type expression; those that are `anything` here hold types and are read by TypeReader."""
-
-FIELD_KEYS: Final[Mapping[str, Reader]] = {"default": anything}
-"""What a property may say besides its type."""
 
 _KINDS: Final = (*PRIMITIVES, "array", "object")
 
 _HOPS: Final = 32
 """How many names are followed to a description: they may go in a circle."""
+
+_SAYING: Final = ("type", "enum", "const", "$ref", *UNIONS)
+"""The keys that say a type; one of them does."""
 
 _FITTING: Final[Mapping[str, str]] = {
     "items": "array",
@@ -117,22 +124,58 @@ class TypeReader:
         said = record({**TYPE_KEYS, **also})(at)
         found = {key: value for key, value in said.items() if key not in also}
         _check_fit(at, found)
-        schema = self._expression(at, found)
+        schema = bounded(at, found, self._expression(at, found))
         return Optional[schema] if found.get("nullable") else schema  # noqa: UP045 `Any | None` is not a runtime type
 
     def _expression(self, at: Cursor, found: Mapping[str, Any]) -> Schema:
-        if "enum" in found:
-            return _enum(at.child("enum", found["enum"]))
-        if "$ref" in found:
-            ref = at.child("$ref", found["$ref"])
-            name = word(ref).removeprefix("#/types/")
-            return self._lookup(name, ref) if name else Any
+        """What the first key that says a type says."""
+        says: Mapping[str, Callable[[Any], Schema]] = {
+            "enum": lambda values: _enum(at.child("enum", values)),
+            "const": lambda value: _enum(at.child("const", [value])),
+            "oneOf": lambda listed: self._union(at, at.child("oneOf", listed), found),
+            "anyOf": lambda listed: self._union(at, at.child("anyOf", listed), found),
+            "$ref": lambda name: self._referred(at.child("$ref", name)),
+        }
+        for key in says.keys() & found.keys():
+            return says[key](found[key])
+        return self._of_kind(at, found)
+
+    def _referred(self, at: Cursor) -> Schema:
+        name = word(at).removeprefix("#/types/")
+        return self._lookup(name, at) if name else Any
+
+    def _of_kind(self, at: Cursor, found: Mapping[str, Any]) -> Schema:
         kind = _kind(found)
+        if isinstance(kind, list):
+            return self._one_of_kinds(at, found)
         if kind == "array":
             return list[self._schema(at.child("items", found.get("items", "any")))]  # type: ignore[misc]  # made at run time
         if kind == "object":
-            return self._object(at, found) if "properties" in found else dict[str, Any]
-        return self._plain(at, kind)
+            return self._object(at, found) if "properties" in found else self._map(at, found)
+        return formatted(at, found, self._plain(at, kind))
+
+    def _one_of_kinds(self, at: Cursor, found: Mapping[str, Any]) -> Schema:
+        """`type: [string, "null"]`: each kind as if it were alone, with what is for it."""
+        kinds = list_of(one_of(*_KINDS))(at.child("type", found["type"]))
+        if len(kinds) < 2 or len(set(kinds)) < len(kinds):
+            at.child("type", kinds).fault("must list two or more kinds, each once")
+            return Any
+        return Union[tuple(self._expression(at, {**found, "type": kind}) for kind in kinds)]  # noqa: UP007 made at run time
+
+    def _union(self, at: Cursor, inside: Cursor, found: Mapping[str, Any]) -> Schema:
+        listed = list_of(self._schema)(inside)
+        if isinstance(inside.value, list) and len(listed) < 2:
+            inside.fault("must list two or more types")
+        union = Union[tuple(listed)] if listed else Any  # noqa: UP007 made at run time
+        if "discriminator" not in found:
+            return union
+        return discriminated(at.child("discriminator", found["discriminator"]), inside, listed, union, self._lookup)
+
+    def _map(self, at: Cursor, found: Mapping[str, Any]) -> Schema:
+        values = found.get("additionalProperties", True)
+        if isinstance(values, bool):
+            return dict[str, Any]
+        return dict[str, self._schema(at.child("additionalProperties", values))]  # type: ignore[misc]  # made at run time
 
     def _plain(self, at: Cursor, kind: Any) -> Schema:
         one = at.child("type", kind)
@@ -165,13 +208,14 @@ class TypeReader:
         for missing in [field for field in required if field not in properties]:
             at.fault(f"required field {missing!r} is not among the properties{suggestion(missing, properties)}")
         told = {wire: self.described(one.value) for wire, one in properties.items()}
+        check_fields(properties)
         cls = make_class(
             _class_name(at),
             {wire: one.value for wire, one in properties.items()},
             required,
             told,
             said=found.get("description", ""),
-            is_open=found.get("additionalProperties", False),
+            is_open=found.get("additionalProperties") is True,
         )
         self._untied.append(lambda: self._tie_fields(cls, properties, required))
         return cls
@@ -184,53 +228,45 @@ class TypeReader:
 
     def _field(self, at: Cursor, required: bool) -> Schema:
         schema = self._schema(at, FIELD_KEYS)
-        if isinstance(at.value, Mapping) and "default" in at.value:
-            check_default(at.child("default", at.value["default"]), schema)
+        said = at.value if isinstance(at.value, Mapping) else NOTHING
+        if "default" in said:
+            check_default(at.child("default", said["default"]), schema)
             return schema
         return schema if required else Optional[schema]  # noqa: UP045 `Any | None` is not a runtime type
 
 
-def check_default(at: Cursor, schema: Schema) -> None:
-    """Fault a default that is not of the type."""
-    if not fits(at.value, schema):
-        at.fault(f"the default ({kind_of(at.value)}) is not of the declared type")
-
-
-def fits(value: Any, schema: Schema) -> bool:
-    """Whether a plain value is a scalar, an enum member, a free object or an array of these; no other has defaults."""
-    origin: Any = get_origin(schema)
-    arguments = get_args(schema)
-    if origin is Literal:
-        return any(value == member and type(value) is type(member) for member in arguments)
-    if origin is list:
-        return isinstance(value, list) and all(fits(item, arguments[0]) for item in value)
-    if origin is dict:
-        return isinstance(value, dict)
-    if arguments:
-        return any(fits(value, one) for one in arguments)
-    if schema is float:
-        return type(value) is int or (type(value) is float and math.isfinite(value))
-    return schema in {Any, None} or type(value) is schema
-
-
 def _kind(found: Mapping[str, Any]) -> Any:
     """What an expression says under 'type', or means by having properties."""
-    implied = "object" if "properties" in found and not found.keys() & {"enum", "$ref"} else None
+    implied = "object" if "properties" in found and not found.keys() & set(_SAYING) else None
     return found.get("type", implied)
 
 
 def _check_fit(at: Cursor, found: Mapping[str, Any]) -> None:
-    if len(found.keys() & {"enum", "$ref", "type"}) > 1:
-        at.fault("says its type twice: give one of 'type', 'enum' and '$ref'")
+    if len(found.keys() & set(_SAYING)) > 1:
+        at.fault("says its type twice: give one of 'type', 'enum', 'const', '$ref', 'oneOf' and 'anyOf'")
+    kind = _kind(found)
     for key, owner in _FITTING.items():
-        if key in found and _kind(found) != owner:
+        if key in found and owner != kind and not (isinstance(kind, list) and owner in kind):
             at.child(key, found[key]).fault(f"has no effect unless 'type' is {owner!r}")
-        elif key in {"required", "additionalProperties"} & found.keys() and "properties" not in found:
+        elif key == "required" and key in found and "properties" not in found:
             at.child(key, found[key]).fault("has no effect without 'properties'")
+    _check_openness(at, found)
+    if "discriminator" in found and not found.keys() & UNIONS:
+        at.child("discriminator", found["discriminator"]).fault("has no effect without 'oneOf' or 'anyOf'")
+
+
+def _check_openness(at: Cursor, found: Mapping[str, Any]) -> None:
+    if "additionalProperties" not in found:
+        return
+    values, inside = found["additionalProperties"], at.child("additionalProperties", found["additionalProperties"])
+    if "properties" in found and not isinstance(values, bool):
+        inside.fault("must be true or false beside 'properties'; a type is for an object without them")
+    if "properties" not in found and isinstance(values, bool):
+        inside.fault("has no effect without 'properties': such an object may have any")
 
 
 def _enum(at: Cursor) -> Schema:
-    values = list_of(anything)(at)
+    values: list[Any] = list_of(anything)(at)
     wrong = [value for value in values if not isinstance(value, (str, int, bool)) and value is not None]
     if not values or wrong:
         at.fault("must be a list of one or more strings, whole numbers, booleans or null")

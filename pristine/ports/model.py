@@ -5,7 +5,7 @@ API ("items", "keys", "get") can collide with it.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -14,6 +14,29 @@ WIRE: str = "pristine.wire"
 
 DESCRIPTION: str = "pristine.description"
 """Metadata key of an attrs field: what the API's author says about it."""
+
+
+REQUIRED: str = "pristine.required"
+READ_ONLY: str = "pristine.read_only"
+WRITE_ONLY: str = "pristine.write_only"
+"""Metadata keys of an attrs field: whether it must be there, and whether in answers or in requests alone."""
+
+
+class Null:
+    """The type of NULL."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "NULL"
+
+    def __reduce__(self) -> str:
+        return "NULL"
+
+
+NULL: Final = Null()
+"""A field that is sent as null. None leaves an optional field out, as it is where nothing is given."""
 
 
 class Model:

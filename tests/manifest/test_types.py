@@ -1,9 +1,14 @@
 """Types: strict in requests, open in answers, and called what Python allows whatever the wire calls them."""
 
 import inspect
+import json
 import keyword
+import pickle
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import attrs
 import pytest
@@ -13,11 +18,13 @@ from hypothesis import strategies as st
 import pristine
 from pristine import ManifestError
 from pristine.adapters.memory import MemoryTransport
-from pristine.manifest.classes import attribute_name, attribute_names
-from pristine.manifest.types import FIELD_KEYS, PRIMITIVES, TYPE_KEYS
+from pristine.manifest.classes import FIELD_KEYS, attribute_name, attribute_names
+from pristine.manifest.types import PRIMITIVES, TYPE_KEYS
 from pristine.ports.errors import DecodeError, InvalidPayload
 from pristine.ports.model import DESCRIPTION
 from tests.support.offline import call, manifest, received, refused, sent
+
+OBJECT: Final = {"properties": {"a": "integer"}}
 
 
 def accepts(type_: Any, value: Any, **types: Any) -> bytes | None:
@@ -129,6 +136,36 @@ def additional_properties_open_a_request() -> None:
     refuses(type_ | {"additionalProperties": False}, {"b": 2})
 
 
+def a_map_has_values_of_one_type() -> None:
+    type_ = {"type": "object", "additionalProperties": "T"}
+    assert gives(type_, {"x": {"a": 1}}, T=OBJECT)["x"].a == 1
+    assert refuses(type_, {"x": {"a": "1"}}, T=OBJECT).where == "x.a"
+
+
+def kinds_may_be_several() -> None:
+    type_ = {"properties": {"a": {"type": ["string", "null", "integer"]}}}
+    assert [gives(type_, {"a": value}).a for value in ("x", None, 5)] == ["x", None, 5]
+    assert refuses(type_, {"a": 1.5}).where == "a"
+
+
+def test_a_map_and_several_kinds() -> None:
+    a_map_has_values_of_one_type()
+    kinds_may_be_several()
+
+
+def test_null_can_be_sent_and_an_optional_field_left_out() -> None:
+    cls = loaded(T={"properties": {"a": {"type": "string", "nullable": True}, "b": "string"}})["T"]
+    source = {"T": {"properties": {"a": {"type": "string", "nullable": True}, "b": "string"}}}
+    assert accepts("T", cls(a=pristine.NULL, b=None), **source) == b'{"a":null}'
+    assert accepts("T", {"a": pristine.NULL}, **source) == b'{"a":null}'
+    assert accepts("T", cls(), **source) == b"{}"
+    assert (bool(pristine.NULL), repr(pristine.NULL), pickle.loads(pickle.dumps(pristine.NULL))) == (
+        False,
+        "NULL",
+        pristine.NULL,
+    )
+
+
 def nullable_allows_null() -> None:
     type_ = {"type": "string", "nullable": True}
     assert gives(type_, None) is None
@@ -160,7 +197,157 @@ def a_default_stands_for_what_is_left_out() -> None:
     assert accepts({"properties": {"a": {"type": "integer", "default": 5}}}, {"a": 6}) == b'{"a":6}'
 
 
+def bound(key: str, value: Any, type_: str, good: Any, bad: Any, told: str) -> Callable[[], None]:
+    """The effect of a bound: in requests, not in answers."""
+
+    def effect() -> None:
+        expression = {"properties": {"a": {"type": type_, key: value}}}
+        assert accepts(expression, {"a": good})
+        error = refuses(expression, {"a": bad})
+        assert (error.where, str(error)) == ("a", f"e: a: {told}")
+        assert gives(expression, {"a": bad}).a == bad
+        wrong = "array" if type_ != "array" else "string"
+        assert "has no effect unless 'type' is" in fault(T={"type": wrong, key: value})[1]
+
+    return effect
+
+
+def a_value_is_said() -> None:
+    assert accepts({"properties": {"a": {"const": "x"}}}, {"a": "x"})
+    assert "must be one of 'x'" in str(refuses({"properties": {"a": {"const": "x"}}}, {"a": "y"}))
+    assert gives({"const": 5}, 6) == 6
+
+
+NAIVE: Final = datetime(2025, 1, 1)  # noqa: DTZ001 that it has no time zone is the point
+FORMATTED: Final[dict[str, tuple[Any, str, str, str]]] = {
+    "date-time": (datetime(2025, 1, 31, 12, tzinfo=UTC), "2025-01-31T12:00:00Z", "2025-01-31", "a date and time"),
+    "date": (date(2025, 1, 31), "2025-01-31", "2025-1-31", "a date, such as"),
+    "time": (time(12, 30), "12:30:00", "25:00", "a time"),
+    "duration": (timedelta(hours=1, seconds=1.5), "PT1H1.5S", "1 hour", "a duration"),
+    "uuid": (UUID(int=5), "00000000-0000-0000-0000-000000000005", "5", "a UUID"),
+    "byte": (b"\0\xff", "AP8=", "?", "base64"),
+    "decimal": (Decimal("1.50"), "1.50", "one", "a decimal number"),
+}
+
+
+def a_text_has_a_format() -> None:
+    for name, (value, text, wrong, told) in FORMATTED.items():
+        type_ = {"properties": {"a": {"type": "string", "format": name}}}
+        sent_text = json.dumps({"a": text}, separators=(",", ":")).encode()
+        assert accepts(type_, {"a": value}) == accepts(type_, {"a": text}) == sent_text
+        assert f"a: must be {told}" in str(refuses(type_, {"a": wrong}))
+        assert gives(type_, {"a": text}).a == value
+        with pytest.raises(DecodeError, match=f"a: must be {told}"):
+            gives(type_, {"a": wrong})
+    assert "needs its offset from UTC" in str(
+        refuses({"properties": {"a": {"type": "string", "format": "date-time"}}}, {"a": NAIVE})
+    )
+    assert "at most 2.14748e+09" in str(
+        refuses({"properties": {"a": {"type": "integer", "format": "int32"}}}, {"a": 2**31})
+    )
+    assert "has no effect unless 'type' is 'string'" in fault(T={"type": "integer", "format": "date"})[1]
+    assert "multipart form alone" in fault(T={"type": "string", "format": "binary"})[1]
+
+
+CAT, DOG = {"properties": {"kind": {"const": "cat"}, "lives": "integer"}}, {"properties": {"kind": {"const": "dog"}}}
+PETS: Final = {"Cat": CAT, "Dog": DOG}
+
+
+def a_union_is_one_of_several() -> None:
+    for key in ("oneOf", "anyOf"):
+        either = {key: ["integer", "string", {"type": "array", "items": "integer"}]}
+        wrapped = {"properties": {"a": either}}
+        for value in (5, "x", [1]):
+            assert accepts(wrapped, {"a": value}) == json.dumps({"a": value}, separators=(",", ":")).encode()
+            assert gives(either, value) == value
+        assert "a: is of none of int, str, list[int]" in str(refuses(wrapped, {"a": 1.5}))
+        with pytest.raises(DecodeError, match="is of none of"):
+            gives(either, True)
+    pets = {"oneOf": ["Cat", "Dog"]}
+    assert type(gives(pets, {"kind": "dog", "lives": 1}, **PETS)).__name__ == "Dog"
+    assert type(gives(pets, {"kind": "cow", "lives": 1}, **PETS)).__name__ == "Cat"
+    assert refuses({"properties": {"a": pets}}, {"a": {"kind": "cow"}}, **PETS).where == "a"
+    assert "must list two or more types" in fault(T={"oneOf": ["string"]})[1]
+
+
+def a_field_tells_a_union_apart() -> None:
+    pets = {"oneOf": ["Cat", "Dog"], "discriminator": {"propertyName": "is", "mapping": {"meow": "#/types/Cat"}}}
+    types = {name: {"properties": {"is": "string", "a": "integer"}} for name in PETS}
+    assert [type(gives(pets, {"is": kind}, **types)).__name__ for kind in ("meow", "Dog")] == ["Cat", "Dog"]
+    assert gives(pets, {"is": "moo", "x": 1}, **types) == {"is": "moo", "x": 1}
+    wrapped = {"properties": {"p": pets}}
+    assert refuses(wrapped, {"p": {"is": "meow", "a": "x"}}, **types).where == "p.a"
+    error = refuses(wrapped, {"p": {"is": "mow"}}, **types)
+    assert (error.where, "must be one of 'meow', 'Dog'; did you mean 'meow'?" in str(error)) == ("p.is", True)
+    assert refuses(wrapped, {"p": {}}, **types).where == "p.is"
+    assert "without 'oneOf'" in fault(T={"type": "string", "discriminator": {"propertyName": "x"}})[1]
+    assert "of objects alone" in fault(T={**pets, "oneOf": ["Cat", "Dog", "string"]}, **types)[1]
+    named = {"propertyName": "is", "mapping": {"x": "Cow"}}
+    assert "not a member" in fault(T={**pets, "discriminator": named}, **types, Cow=OBJECT)[1]
+
+
+def a_field_has_a_name_of_its_own() -> None:
+    type_ = {"properties": {"max-tokens": {"type": "integer", "name": "limit"}, "limit": "string"}}
+    reply = gives(type_, {"max-tokens": 5, "limit": "x"})
+    assert (reply.limit, reply["max-tokens"], reply.limit_, reply["limit"]) == (5, 5, "x", "x")
+    assert accepts(type_, {"max-tokens": 5}) == b'{"max-tokens":5}'
+    assert "a name that Python allows" in fault(T={"properties": {"a": {"type": "any", "name": "a b"}}})[1]
+    twice = {"a": {"type": "any", "name": "x"}, "b": {"type": "any", "name": "x"}}
+    assert "another field's name" in fault(T={"properties": twice})[1]
+
+
+def what_the_server_sets_is_not_sent() -> None:
+    type_ = {"properties": {"id": {"type": "integer", "readOnly": True}, "a": "any"}, "required": ["id"]}
+    assert accepts(type_, {"a": 1}) == b'{"a":1}'
+    error = refuses(type_, {"id": 5})
+    assert (error.where, str(error)) == ("id", "e: id: is read-only: the server sets it")
+    assert gives(type_, {"id": 5}).id == 5
+    with pytest.raises(DecodeError, match="id: is missing"):
+        gives(type_, {})
+    both = {"type": "any", "readOnly": True, "writeOnly": True}
+    assert "has no effect: the field is read-only" in fault(T={"properties": {"a": both}})[1]
+
+
+def what_the_client_sets_does_not_come_back() -> None:
+    type_ = {"properties": {"password": {"type": "string", "writeOnly": True}}, "required": ["password"]}
+    assert refuses(type_, {}).where == "password"
+    assert accepts(type_, {"password": "x"})
+    assert gives(type_, {}).password is None
+
+
+def what_is_sensitive_is_not_shown() -> None:
+    reply = gives(
+        {"properties": {"token": {"type": "string", "sensitive": True}, "a": "integer"}}, {"token": "sekrit", "a": 1}
+    )
+    assert reply.token == "sekrit"
+    assert ("sekrit" in repr(reply), "***" in repr(reply), "a=1" in repr(reply)) == (False, True, True)
+
+
 EFFECTS: Final[dict[str, Callable[[], None]]] = {
+    "const": a_value_is_said,
+    "format": a_text_has_a_format,
+    "oneOf": a_union_is_one_of_several,
+    "anyOf": a_union_is_one_of_several,
+    "discriminator": a_field_tells_a_union_apart,
+    "name": a_field_has_a_name_of_its_own,
+    "readOnly": what_the_server_sets_is_not_sent,
+    "writeOnly": what_the_client_sets_does_not_come_back,
+    "sensitive": what_is_sensitive_is_not_shown,
+    "minimum": bound("minimum", 1, "integer", 1, 0, "must be at least 1"),
+    "maximum": bound("maximum", 1, "number", 1, 1.5, "must be at most 1"),
+    "exclusiveMinimum": bound("exclusiveMinimum", 0, "number", 0.1, 0, "must be greater than 0"),
+    "exclusiveMaximum": bound("exclusiveMaximum", 1, "number", 0.9, 1.0, "must be less than 1"),
+    "multipleOf": bound("multipleOf", 0.1, "number", 0.3, 0.35, "must be a multiple of 0.1"),
+    "minLength": bound("minLength", 2, "string", "ab", "a", "must have at least 2 characters, not 1"),
+    "maxLength": bound("maxLength", 2, "string", "ab", "abc", "must have at most 2 characters, not 3"),
+    "pattern": bound("pattern", "^a.$", "string", "ab", "b", "must match ^a.$"),
+    "minItems": bound("minItems", 1, "array", [1], [], "must have at least 1 items, not 0"),
+    "maxItems": bound("maxItems", 1, "array", [1], [1, 2], "must have at most 1 items, not 2"),
+    "uniqueItems": bound(
+        "uniqueItems", True, "array", [1, True, "1"], [{"a": 1}, {"a": 1}], "must not have an item twice"
+    ),
+    "minProperties": bound("minProperties", 1, "object", {"a": 1}, {}, "must have at least 1 properties, not 0"),
+    "maxProperties": bound("maxProperties", 0, "object", {}, {"a": 1}, "must have at most 0 properties, not 1"),
     "type": type_says_the_kind,
     "items": items_have_their_type,
     "properties": properties_make_a_class,
@@ -315,13 +502,14 @@ def test_names_are_distinct_public_identifiers_whatever_the_wire_says(wires: lis
 
 # -- faults ------------------------------------------------------------------------------------------------------------
 
-OBJECT: Final = {"properties": {"a": "integer"}}
 WRONG: Final[dict[str, tuple[Any, str, str]]] = {
     "nothing": ({}, "", "says no type"),
     "no expression": (5, "", "must be the name of a type or an object, not a number"),
     "a list of types": (["string", "null"], "", "must be the name of a type or an object, not an array"),
     "an unknown kind": ({"type": "strng"}, ".type", "'strng' is not one of"),
-    "a kind that is no string": ({"type": ["string", "null"]}, ".type", "must be a string, not an array"),
+    "a kind that is no string": ({"type": {"a": 1}}, ".type", "must be a string, not an object"),
+    "a list of one kind": ({"type": ["string"]}, ".type", "must list two or more kinds"),
+    "a kind twice": ({"type": ["string", "string"]}, ".type", "each once"),
     "an unknown name": ("Trea", "", "unknown type 'Trea'"),
     "an unknown ref": ({"$ref": "#/types/Trea"}, ".$ref", "unknown type 'Trea'"),
     "a ref elsewhere": ({"$ref": "other.json#/X"}, ".$ref", "unknown type 'other.json#/X'"),
@@ -340,7 +528,7 @@ WRONG: Final[dict[str, tuple[Any, str, str]]] = {
         ".additionalProperties",
         "has no effect without 'properties'",
     ),
-    "openness as a type": ({**OBJECT, "additionalProperties": "string"}, ".additionalProperties", "must be true"),
+    "openness as a type": ({**OBJECT, "additionalProperties": "any"}, ".additionalProperties", "must be true or false"),
     "a required field that is none": ({**OBJECT, "required": ["b"]}, "", "field 'b' is not among the properties"),
     "properties of another kind": ({"properties": ["a"]}, ".properties", "must be an object, not an array"),
     "a field of no type": ({"properties": {"a": {}}}, ".properties.a", "says no type"),

@@ -1,0 +1,3 @@
+"""Serializer: JSON by the standard library, types by cattrs."""
+
+from pristine.adapters.json.serializer import JsonSerializer as JsonSerializer

@@ -1,0 +1,52 @@
+"""How objects become Models: by wire name, and what is not declared is kept, or in a request a fault."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import attrs
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn
+
+from pristine.adapters.json.faults import OfField, mismatch, unknown_field
+from pristine.ports.model import READ_ONLY, REQUIRED, WIRE, WRITE_ONLY, Model, is_open, remember, wire_names
+
+
+def model(cls: type[Model], converter: Converter, *, strict: bool) -> Callable[[Any, Any], Model]:
+    """The hook of a class."""
+    names = wire_names(cls)
+    renamed = any(wire != name for wire, name in names.items())
+    closed = strict and not is_open(cls)
+    needed = _of_one_direction(cls, WRITE_ONLY if strict else READ_ONLY)
+    refused = _set_by_the_server(cls) if strict else frozenset[str]()
+
+    @cache  # made by the first value and not before, so that recursive types and long chains of them end
+    def inner() -> Callable[[Mapping[str, Any], Any], Model]:
+        return make_dict_structure_fn(cls, converter)
+
+    def structure(value: Any, _: Any) -> Model:
+        if not isinstance(value, dict):
+            raise ValueError(mismatch(value, dict))  # noqa: TRY004 every fault of a value is a ValueError
+        if closed and not value.keys() <= names.keys():
+            raise unknown_field(next(key for key in value if key not in names), names)
+        if needed and (missing := [wire for wire in needed if wire not in value]):
+            raise OfField(missing[0], "is missing")
+        if refused and (given := [wire for wire in refused if wire in value]):
+            raise OfField(given[0], "is read-only: the server sets it")
+        # Wire names stay out of `rename`: before 26.2, cattrs put them into its generated code as they are.
+        fields = {name: value[wire] for wire, name in names.items() if wire in value} if renamed else value
+        made = inner()(fields, cls)
+        remember(made, value)
+        return made
+
+    return structure
+
+
+def _of_one_direction(cls: Any, direction: str) -> list[str]:
+    """The wire names of fields that must be there in requests (WRITE_ONLY) or in answers (READ_ONLY) alone."""
+    fields = [field for field in attrs.fields(cls) if field.metadata.get(direction)]
+    return [field.metadata[WIRE] for field in fields if field.metadata[REQUIRED]]
+
+
+def _set_by_the_server(cls: Any) -> frozenset[str]:
+    return frozenset(field.metadata[WIRE] for field in attrs.fields(cls) if field.metadata.get(READ_ONLY))

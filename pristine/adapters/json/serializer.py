@@ -1,0 +1,85 @@
+"""Serializer: JSON by the standard library, types by cattrs.
+
+Requests are read strictly (nothing unknown, nothing coerced), responses openly (unknown fields and enum members are
+kept, types still hold). The quick converter runs first; only when it fails does the detailed one say where.
+"""
+
+import json
+from typing import Any, Final
+
+from cattrs import BaseValidationError
+from cattrs.errors import AttributeValidationNote, IterableValidationNote
+
+from pristine.adapters.json.structuring import converter
+from pristine.adapters.json.writing import plain, unwritable, write
+from pristine.ports.errors import DecodeError, InvalidPayload
+from pristine.ports.model import is_model, wire_names
+from pristine.ports.serializer import Schema
+
+
+class JsonSerializer:
+    """RFC 8259. `NaN` and `Infinity` are refused in both directions."""
+
+    media_type = "application/json"
+
+    def encode(self, value: Any, schema: Schema = None) -> bytes:
+        try:
+            said = plain(value)
+            if schema is not None and schema is not Any:
+                said = plain(_structure(said, schema, InvalidPayload))
+            return write(said).encode()
+        except RecursionError as error:
+            raise InvalidPayload("the payload is nested too deeply, or holds itself") from error
+        except (TypeError, ValueError) as error:
+            where, reason = unwritable(value, "") or ("", str(error))
+            raise InvalidPayload(f"{where or 'payload'}: {reason}", where=where) from error
+
+    def decode(self, data: bytes, schema: Schema = None) -> Any:
+        try:
+            value = _read(data.decode(json.detect_encoding(data), "surrogatepass"))
+            return value if schema is None or schema is Any else _structure(value, schema, DecodeError)
+        except ValueError as error:
+            raise DecodeError(f"the body is not JSON: {error}") from error
+        except RecursionError as error:
+            raise DecodeError("the body is nested too deeply") from error
+
+
+def _structure(value: Any, schema: Schema, error: type[InvalidPayload | DecodeError]) -> Any:
+    strict = error is InvalidPayload
+    try:
+        return converter(strict=strict, detailed=False).structure(value, schema)
+    except RecursionError:
+        raise
+    except Exception as cause:
+        where, reason = _locate(value, schema, strict=strict)
+        raise error(f"{where or 'the whole'}: {reason}", where=where) from cause
+
+
+def _locate(value: Any, schema: Schema, *, strict: bool) -> tuple[str, str]:
+    """The path and the reason of the first fault."""
+    try:
+        converter(strict=strict, detailed=True).structure(value, schema)
+    except Exception as error:  # noqa: BLE001 whatever a hook of the user's raises
+        return _first(error)
+    return "", "does not fit its type"
+
+
+def _first(error: Exception) -> tuple[str, str]:
+    where = ""
+    while isinstance(error, BaseValidationError):
+        cls, error = error.cl, error.exceptions[0]
+        names = {name: wire for wire, name in wire_names(cls).items()} if is_model(cls) else {}
+        for note in getattr(error, "__notes__", ()):
+            if isinstance(note, AttributeValidationNote):
+                where += f".{names.get(note.name, note.name)}"
+            elif isinstance(note, IterableValidationNote):
+                where += f"[{note.index}]" if isinstance(note.index, int) else f".{note.index}"
+    where += getattr(error, "step", "")
+    return where.removeprefix("."), "is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON (RFC 8259)")
+
+
+_read: Final = json.JSONDecoder(parse_constant=_refuse).decode  # json.loads would make a decoder each time

@@ -1,0 +1,83 @@
+"""Which member of a union a value is of: by a field that tells them apart, or by what fits best."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+
+from pristine.adapters.json.faults import OfField, mismatch, nearest
+from pristine.ports.constraints import Discriminator
+from pristine.ports.model import WIRE, is_model, wire_names
+
+Hook = Callable[[Any, Any], Any]
+
+
+def discriminated(union: Any, told: Discriminator, converter: Converter, *, strict: bool) -> Hook:
+    """The hook of a union of objects. In an answer, one of an unknown kind is left as it is."""
+    members = dict(told.members)
+    nullable = type(None) in get_args(union)
+
+    def structure(value: Any, _: Any) -> Any:
+        if value is None and nullable:
+            return None
+        if not isinstance(value, dict):
+            raise ValueError(mismatch(value, dict))  # noqa: TRY004 every fault of a value is a ValueError
+        kind = value.get(told.name)
+        if isinstance(kind, str) and kind in members:
+            return converter.structure(value, members[kind])
+        if not strict:
+            return value
+        if told.name not in value:
+            raise OfField(told.name, "is missing")
+        raise OfField(told.name, f"must be one of {', '.join(map(repr, members))}{nearest(kind, members)}")
+
+    return structure
+
+
+def union(schema: Any, converter: Converter, *, strict: bool) -> Hook:
+    """The hook of a union without a discriminator. An object of an answer that is of no member is left as it is."""
+    members = get_args(schema)
+
+    @cache
+    def hooks() -> list[tuple[Any, Hook]]:
+        return [(member, converter.get_structure_hook(member)) for member in members]
+
+    def structure(value: Any, _: Any) -> Any:
+        fitting: list[tuple[int, int, Any]] = []
+        last: Exception | None = None
+        for member, hook in hooks():
+            try:
+                fitting.append((_strangeness(member, value), len(fitting), hook(value, member)))
+            except RecursionError:
+                raise
+            except Exception as error:  # noqa: BLE001 whatever a hook of the user's raises
+                last = error
+        if fitting:
+            return min(fitting, key=lambda one: one[:2])[2]
+        if not strict and isinstance(value, dict):
+            return value
+        raise ValueError(f"is of none of {', '.join(map(_named, members))}") from last
+
+    return structure
+
+
+def _strangeness(member: Any, value: Any) -> int:
+    """How little an object looks like a member: fields that it does not know, and constants that are others."""
+    if not is_model(member) or not isinstance(value, dict):
+        return 0
+    names = wire_names(member)
+    constants = {field.metadata.get(WIRE, field.name): _constants(field.type) for field in attrs.fields(member)}
+    others = [wire for wire, known in constants.items() if known and wire in value and value[wire] not in known]
+    return sum(key not in names for key in value) + 1000 * len(others)
+
+
+def _constants(schema: Any) -> tuple[Any, ...]:
+    """The members of a Literal, or of one that may be null."""
+    parts = [schema, *get_args(schema)] if get_origin(schema) is not Literal else [schema]
+    return next((get_args(one) for one in parts if get_origin(one) is Literal), ())
+
+
+def _named(member: Any) -> str:
+    return str(getattr(member, "__name__", member)) if not get_args(member) else str(member).replace("typing.", "")

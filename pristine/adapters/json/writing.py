@@ -1,0 +1,81 @@
+"""Values -> plain ones -> text: Models, enums and the like become dicts, lists and scalars."""
+
+import json
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from cattrs import Converter
+
+from pristine.ports import formats
+from pristine.ports.model import NULL, Model, sent_fields, wire_names
+
+
+def plain(value: Any) -> Any:
+    """A value as dicts, lists and scalars. What JSON has no form for stays as it is: its schema may have one."""
+    return _converter().unstructure(value)
+
+
+@lru_cache
+def _converter() -> Converter:
+    converter = Converter()
+    converter.register_unstructure_hook(Model, lambda model: _unstructure(model, converter))
+    converter.register_unstructure_hook(dict, lambda value: _with_text_keys(value, converter))
+    converter.register_unstructure_hook(type(NULL), lambda _: None)
+    return converter
+
+
+def _unstructure(model: Model, converter: Converter) -> dict[str, Any]:
+    """Declared fields that were sent or have a value, then the undeclared ones that were sent."""
+    sent = sent_fields(model)
+    fields = ((wire, getattr(model, name)) for wire, name in wire_names(type(model)).items())
+    declared = {wire: converter.unstructure(value) for wire, value in fields if value is not None or wire in sent}
+    return declared | {wire: value for wire, value in sent.items() if wire not in declared}
+
+
+def _with_text_keys(value: dict[Any, Any], converter: Converter) -> dict[str, Any]:
+    if all(isinstance(key, str) for key in value):
+        return {key: converter.unstructure(part) for key, part in value.items()}
+    raise ValueError("a key is not a string")  # json would write it as one
+
+
+_OBVIOUS: Final = (datetime, date, time, UUID, Decimal)
+"""What is written as text without a schema, too; bytes are not: nobody can know how they are to be read."""
+
+
+def _obvious(value: Any) -> str:
+    if isinstance(value, _OBVIOUS):
+        return formats.writes(value)
+    raise TypeError(f"a value of type {type(value).__name__} cannot be written as JSON")
+
+
+write: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_obvious).encode
+
+
+def unwritable(value: Any, where: str) -> tuple[str, str] | None:
+    """The path and the reason of the first part of a value that JSON cannot say, if there is one."""
+    if isinstance(value, (dict, Model)):
+        if wrong := [key for key in value if not isinstance(key, str)]:
+            return where, f"the key {wrong[0]!r:.80} is not a string"
+        parts = [(where, key) for key in value]
+        parts += [(f"{where}.{key}".removeprefix("."), value[key]) for key in value]
+    elif isinstance(value, (list, tuple)):
+        parts = [(f"{where}[{index}]", part) for index, part in enumerate(value)]
+    else:
+        return _unwritable_scalar(value, where)
+    return next((found for path, part in parts if (found := unwritable(part, path))), None)
+
+
+def _unwritable_scalar(value: Any, where: str) -> tuple[str, str] | None:
+    try:
+        write(plain(value)).encode()
+    except UnicodeEncodeError:
+        return where, "a lone surrogate cannot be written as UTF-8"
+    except (TypeError, ValueError) as error:
+        if isinstance(value, _OBVIOUS):
+            return where, str(error)
+        what = str(value) if isinstance(value, float) else f"a value of type {type(value).__name__}"
+        return where, f"{what} cannot be written as JSON"
+    return None
