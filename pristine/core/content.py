@@ -51,11 +51,12 @@ def _multipart(payload: Any, operation: Operation, serializer: Serializer) -> Co
         raise InvalidPayload("a multipart form is made of a mapping from names to values and files")
     given = {name: payload[name] for name in payload}
     files = {name: value for name, value in given.items() if _is_file(value)}
+    for name, required in operation.endpoint.files.items():
+        if name not in files and (required or name in given):
+            told = "must be a file: bytes, a path, an open file or a Part" if name in given else "a file is missing"
+            raise InvalidPayload(f"{name}: {told}", where=name)
     rest = {name: value for name, value in given.items() if name not in files}
     plain = serializer.decode(serializer.encode(rest, operation.endpoint.request))
-    for name in operation.endpoint.files:
-        if operation.endpoint.files[name] and name not in files:
-            raise InvalidPayload(f"{name}: a file is missing", where=name)
     fields = [pair for name, value in plain.items() for pair in _parts(name, value)]
     body = Sending(multipart([*fields, *((name, one) for name, value in files.items() for one in _each(value))]))
     return body, body.fields

@@ -8,8 +8,10 @@ import attrs
 from pristine.core.call import CallOptions
 from pristine.core.content import content_of
 from pristine.core.context import Context
-from pristine.core.operation import Operation, fill_parameters, said, spells
+from pristine.core.operation import Operation
 from pristine.core.pages import NO_PAGE, Ask
+from pristine.core.parameters import fill_parameters, said, spells
+from pristine.core.styles import path_values, styled_query
 from pristine.core.urls import encode_query, scalar
 from pristine.manifest.model import SAFE_METHODS
 from pristine.manifest.reading import suggestion
@@ -71,7 +73,8 @@ def _url(base: str | None, operation: Operation, options: CallOptions, more: Map
         raise ConfigurationError("there is no base URL: give context(base_url=…), or 'servers' in the manifest")
     endpoint = operation.endpoint
     given = _mapping(options, "path_params")
-    path = operation.path.fill(fill_parameters(endpoint.path_params, given, "path"))
+    filled = fill_parameters(endpoint.path_params, given, "path")
+    path = operation.path.fill(path_values(endpoint.path_params, filled) if endpoint.path_params else filled)
     query = {**_mapping(options, "query"), **more}
     if endpoint.query is not None:
         for name in query.keys() - endpoint.query.keys():
@@ -80,7 +83,8 @@ def _url(base: str | None, operation: Operation, options: CallOptions, more: Map
         query = fill_parameters(endpoint.query, query, "query")
     elif endpoint.query_defaults:
         query = fill_parameters(endpoint.query_defaults, query, "query")
-    encoded = encode_query(query)
+    plain, styled = styled_query(endpoint.query or {}, query)
+    encoded = "&".join(filter(None, (encode_query(plain), *styled)))
     return f"{base.rstrip('/')}{path}?{encoded}" if encoded else base.rstrip("/") + path
 
 

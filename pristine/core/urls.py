@@ -13,9 +13,16 @@ import attrs
 
 from pristine.manifest.parameters import PLACEHOLDER
 from pristine.manifest.reading import suggestion
+from pristine.ports import formats
 from pristine.ports.errors import InvalidParameter
 
 _DOTS: Final = frozenset({".", ".."})
+
+
+class Encoded(str):
+    """A part of a path that needs no more encoding."""
+
+    __slots__ = ()
 
 
 @attrs.frozen
@@ -45,21 +52,28 @@ class PathTemplate:
         return "/".join(self._segment(parts, values) for parts in self.segments)
 
     def _segment(self, parts: tuple[tuple[str, str | None], ...], values: Mapping[str, Any]) -> str:
-        raw = "".join(unquote(literal) + ("" if name is None else self._value(name, values)) for literal, name in parts)
+        raw = "".join(unquote(literal) + ("" if name is None else self._raw(name, values)) for literal, name in parts)
         names = [name for _, name in parts if name is not None]
         if raw in _DOTS and names:
             raise InvalidParameter(
                 f"path parameter {names[0]!r} makes the segment {raw!r}, which would lead to another resource",
                 where=names[0],
             )
-        return "".join(
-            literal + ("" if name is None else quote(self._value(name, values), safe="")) for literal, name in parts
-        )
+        return "".join(literal + ("" if name is None else self._encoded(name, values)) for literal, name in parts)
+
+    def _raw(self, name: str, values: Mapping[str, Any]) -> str:
+        value = self._value(name, values)
+        return unquote(value) if isinstance(value, Encoded) else str(value)
+
+    def _encoded(self, name: str, values: Mapping[str, Any]) -> str:
+        value = self._value(name, values)
+        return str(value) if isinstance(value, Encoded) else quote(value, safe="")
 
     def _value(self, name: str, values: Mapping[str, Any]) -> str:
         if values.get(name) is None:
             raise InvalidParameter(f"path parameter {name!r} of {self.text} is missing", where=name)
-        value = scalar(values[name], f"path parameter {name!r}", name)
+        given = values[name]
+        value = given if isinstance(given, Encoded) else scalar(given, f"path parameter {name!r}", name)
         if not value:
             raise InvalidParameter(
                 f"path parameter {name!r} is empty, which would lead to another resource", where=name
@@ -109,6 +123,10 @@ def _name(name: Any) -> str:
     return _encodable(name, "the name of a query parameter", "query")
 
 
+_OBVIOUS: Final = (date, time, Decimal, UUID)
+"""What has one text; bytes and durations have it where a manifest says their format."""
+
+
 def scalar(value: Any, what: str, where: str) -> str:
     """A single value as text; `true`/`false` for booleans. Raises InvalidParameter for what has no obvious text."""
     if isinstance(value, Enum):
@@ -117,12 +135,13 @@ def scalar(value: Any, what: str, where: str) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return _encodable(value, what, where)
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if isinstance(value, (int, float, Decimal)) and isfinite(value):
+    if isinstance(value, (int, float)) and isfinite(value):
         return str(value)
-    if isinstance(value, UUID):
-        return str(value)
+    if isinstance(value, _OBVIOUS):
+        try:
+            return formats.writes(value)
+        except ValueError as error:
+            raise InvalidParameter(f"{what}: {error}", where=where) from None
     said = value if isinstance(value, (float, Decimal)) else f"a {type(value).__name__}"
     raise InvalidParameter(f"{what} cannot be {said}: give text, a number, a boolean or a date", where=where)
 

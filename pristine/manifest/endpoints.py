@@ -82,10 +82,13 @@ def _listed(at: Cursor) -> Iterator[tuple[str, Cursor]]:
 
 def endpoint(id: str, at: Cursor, shared: Shared) -> Endpoint:
     """One endpoint, with what holds by default where it says nothing."""
-    found = record(_table(shared), required=("method", "path"))(at)
+    table, files = dict(_table(shared)), dict[str, bool]()
+    if isinstance(at.value, Mapping) and at.value.get("body") == BodyKind.MULTIPART:
+        table["request"] = _form(shared.types, files)
+    found = record(table, required=("method", "path"))(at)
     check_path_params(at, found)
     _check_effects(at, found)
-    found = {"method": "GET", "path": "/", **found}
+    found = {"method": "GET", "path": "/", **found, "files": files}
     return Endpoint(id=id, **_with_defaults(found, shared))
 
 
@@ -152,6 +155,29 @@ def _responses(types: TypeReader) -> Reader:
         return found
 
     return read
+
+
+def _form(types: TypeReader, files: dict[str, bool]) -> Reader:
+    """A reader of a multipart form's type: its files go into `files`, with whether each must be there."""
+
+    def read(at: Cursor) -> Schema:
+        said = at.value if isinstance(at.value, Mapping) else {}
+        properties, required = said.get("properties"), said.get("required", [])
+        if not isinstance(properties, Mapping) or not isinstance(required, list):
+            return types.read(at)
+        for name in [name for name, one in properties.items() if one == BINARY]:
+            files[name] = name in required
+        rest = {name: one for name, one in properties.items() if name not in files}
+        reduced = {**said, "properties": rest, "required": [name for name in required if name not in files]}
+        if not files:
+            return types.read(at)
+        return types.read(Cursor(at.document, at.path, {key: reduced[key] for key in said}, at.faults))
+
+    return read
+
+
+BINARY: Final = {"type": "string", "format": "binary"}
+"""A file of a multipart form."""
 
 
 def _body_kind(at: Cursor) -> BodyKind:

@@ -117,7 +117,8 @@ class Idempotency:
 class Parameter:
     """A declared path, query or header parameter. `default` is sent where the caller gives none (None: nothing).
 
-    `style` and `explode` say how an array or object is written (OpenAPI 3.1, section 4.8.12.3).
+    `style` and `explode` say how an array or object is written (OpenAPI 3.1, section 4.8.12.3); `allow_reserved`, that
+    a path parameter may be several segments. `name` is the argument of the client's method, where the manifest says.
     """
 
     schema: Schema = None
@@ -126,6 +127,8 @@ class Parameter:
     description: str = ""
     style: str = ""
     explode: bool = True
+    allow_reserved: bool = False
+    name: str = ""
 
 
 class BodyKind(StrEnum):

@@ -3,21 +3,36 @@
 import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from urllib.parse import unquote
 
+from pristine.manifest.classes import attribute_name
 from pristine.manifest.defaults import check_default
 from pristine.manifest.model import Parameter
-from pristine.manifest.reading import Cursor, Reader, anything, flag, members, suggestion, text
+from pristine.manifest.reading import Cursor, Reader, anything, flag, members, one_of, suggestion, text, word
 from pristine.manifest.types import TypeReader
+from pristine.ports import formats
 from pristine.ports.errors import InvalidHeader
 from pristine.ports.fields import check_field
 from pristine.ports.serializer import Schema
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
-PARAMETER_KEYS: Final[Mapping[str, Reader]] = {"required": flag, "default": anything}
+PARAMETER_KEYS: Final[Mapping[str, Reader]] = {
+    "required": flag,
+    "default": anything,
+    "name": word,
+    "style": one_of("form", "spaceDelimited", "pipeDelimited", "deepObject", "simple", "label", "matrix"),
+    "explode": flag,
+    "allowReserved": flag,
+}
 """What a parameter may say besides its type."""
+
+_STYLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "path": ("simple", "label", "matrix"),
+    "header": ("simple",),
+}
 
 
 def path(at: Cursor) -> str:
@@ -68,9 +83,10 @@ def parameters(types: TypeReader, kind: str) -> Callable[[Cursor], dict[str, Par
 
     def one(at: Cursor) -> Parameter:
         schema = types.read(at, also=PARAMETER_KEYS)
-        if not _has_text(schema, kind):
-            at.fault(f"a {kind} parameter cannot be of this type; give {_SENDABLE[kind]}")
         found = at.value if isinstance(at.value, Mapping) else {}
+        if not _has_text(schema, kind, styled="style" in found):
+            at.fault(f"a {kind} parameter cannot be of this type; give {_SENDABLE[kind]}")
+        _check_style(at, found, kind)
         if "default" in found:
             check_default(at.child("default", found["default"]), schema)
         if kind == "path" and found.get("required") is False:
@@ -80,19 +96,37 @@ def parameters(types: TypeReader, kind: str) -> Callable[[Cursor], dict[str, Par
             required=found.get("required", False),
             default=deepcopy(found.get("default")),
             description=types.described(at.value),
+            style=found.get("style", ""),
+            explode=found.get("explode", found.get("style", "form") == "form"),
+            allow_reserved=found.get("allowReserved", False),
+            name=found.get("name", ""),
         )
 
     return lambda at: {name: one(at.child(name, value)) for name, value in members(at)}
 
 
-def _has_text(schema: Schema, kind: str) -> bool:
+def _check_style(at: Cursor, found: Mapping[str, Any], kind: str) -> None:
+    style, name = found.get("style"), found.get("name")
+    if isinstance(style, str) and style not in _STYLES[kind]:
+        at.child("style", style).fault(f"a {kind} parameter has one of {', '.join(_STYLES[kind])}")
+    if "explode" in found and (style is None or style == "deepObject"):
+        at.child("explode", found["explode"]).fault("has no effect without a 'style' that can be exploded")
+    if found.get("allowReserved") and (kind != "path" or style is not None):
+        at.child("allowReserved", True).fault("has no effect: it is for a path parameter without a 'style'")
+    if isinstance(name, str) and name and attribute_name(name) != name:
+        at.child("name", name).fault("must be a name that Python allows, without a leading _")
+
+
+def _has_text(schema: Schema, kind: str, *, styled: bool) -> bool:
     """Whether there is a way to write values of the type into a parameter of the kind."""
     origin: Any = get_origin(schema)
-    if schema in {Any, str, int, float, bool} or origin is Literal:
+    if schema in {Any, str, int, float, bool, *formats.TYPES} or origin is Literal:
         return True
-    if kind == "query" and (origin in {list, dict} or isinstance(schema, type)):
+    if origin is Annotated:
+        return _has_text(get_args(schema)[0], kind, styled=styled)
+    if (kind == "query" or styled) and (origin in {list, dict} or isinstance(schema, type)):
         return schema is not type(None)
-    return origin is Union and any(_has_text(one, kind) for one in get_args(schema))
+    return origin is Union and any(_has_text(one, kind, styled=styled) for one in get_args(schema))
 
 
 _SENDABLE: Final[Mapping[str, str]] = {

@@ -30,6 +30,10 @@ class Constraints:
     min_properties: int | None = None
     max_properties: int | None = None
 
+    def __str__(self) -> str:
+        said = {name: value for name, value in attrs.asdict(self).items() if value not in {None, False}}
+        return ", ".join(f"{name} {value}" for name, value in said.items())
+
     def fault(self, value: Any) -> str | None:
         """What is wrong with a plain value, or None. A bound that is for another kind of value holds for none."""
         if isinstance(value, str):

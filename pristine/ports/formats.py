@@ -89,6 +89,11 @@ _FORMATS: Final[Mapping[type, tuple[str, Callable[[str], Any], Callable[[Any], s
 TYPES: Final = tuple(_FORMATS)
 
 
+def said(kind: Any) -> str:
+    """What a type is called in messages."""
+    return _FORMATS[kind][0]
+
+
 def reads(kind: Any, text: Any) -> Any:
     """The value that a text stands for; raises ValueError, which says what it must be."""
     said, read, _ = _FORMATS[kind]

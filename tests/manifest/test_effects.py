@@ -5,7 +5,8 @@ import pickle
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any, Final, cast
 
 import pytest
 
@@ -431,6 +432,12 @@ def a_body_may_be_a_form() -> None:
     parts = sent(manifest({"body": "multipart"}), {"a": 1, "file": b"bytes", "tags": [True, {"k": None}]})
     assert parts.headers["content-type"].startswith("multipart/form-data; boundary=")
     assert isinstance(parts.body, bytes)
+    photo = {"properties": {"photo": {"type": "string", "format": "binary"}, "size": "integer"}, "required": ["photo"]}
+    source = manifest({"body": "multipart", "request": photo})
+    assert b"\r\n\r\npixels\r\n" in cast("bytes", sent(source, {"photo": b"pixels", "size": 5}).body)
+    assert refused(InvalidPayload, source, {"size": 5}).where == "photo"
+    assert refused(InvalidPayload, source, {"photo": b"x", "size": "5"}).where == "size"
+    assert "must be a file" in str(refused(InvalidPayload, source, {"photo": "x"}))
     for piece in (b'name="a"\r\n\r\n1\r\n', b"\r\n\r\nbytes\r\n", b"\r\n\r\ntrue\r\n", b'{"k":null}'):
         assert piece in parts.body
     assert sent(manifest({"body": "raw"}), b"as it is").body == b"as it is"
@@ -708,6 +715,77 @@ def a_stream_is_asked_for_by_the_payload() -> None:
     assert (plain.headers["accept"], stream.headers["accept"]) == ("application/json", "text/event-stream")
 
 
+LIST, OBJECT = {"type": "array", "items": "integer"}, {"type": "object"}
+
+
+def in_query(value: Any, type_: Any, **said: Any) -> str:
+    return sent(manifest({"query": {"q": {**type_, **said}}}), query={"q": value}).url.removeprefix(f"{BASE}/")
+
+
+def in_path(value: Any, type_: Any, **said: Any) -> str:
+    source = manifest({"path": "/{p}/x", "path_params": {"p": {**type_, **said}}})
+    return sent(source, path_params={"p": value}).url.removeprefix(BASE).removesuffix("/x")
+
+
+def a_parameter_has_a_style() -> None:
+    assert in_query([1, 2], LIST) == in_query([1, 2], LIST, style="form") == "?q=1&q=2"
+    assert in_query([1, 2], LIST, style="spaceDelimited") == "?q=1%202"
+    assert in_query([1, 2], LIST, style="pipeDelimited") == "?q=1%7C2"
+    assert in_query({"a": "x&"}, OBJECT, style="deepObject") == "?q%5Ba%5D=x%26"
+    assert in_path([1, 2], LIST, style="simple") == "/1,2"
+    assert in_path([1, 2], LIST, style="label") == "/.1,2"
+    assert in_path([1, 2], LIST, style="matrix") == "/;p=1,2"
+    assert in_path("a/b", {"type": "string"}, style="matrix") == "/;p=a%2Fb"
+    assert (
+        "has one of simple, label, matrix"
+        in endpoint_fault(path="/{p}", path_params={"p": {"type": "string", "style": "form"}}).message
+    )
+    source = manifest({"query": {"q": {**OBJECT, "style": "form"}}})
+    assert refused(InvalidParameter, source, query={"q": {"a": []}}).where == "q"
+
+
+def a_style_may_be_exploded() -> None:
+    assert in_query([1, 2], LIST, style="form", explode=False) == "?q=1,2"
+    assert in_query({"a": 1, "b,": 2}, OBJECT, style="form", explode=False) == "?q=a,1,b%2C,2"
+    assert in_query({"a": 1, "b": None}, OBJECT, style="form", explode=True) == "?a=1"
+    assert in_query([], LIST, style="form", explode=False) == ""
+    assert in_path({"a": 1, "b": 2}, OBJECT, style="simple", explode=True) == "/a=1,b=2"
+    assert in_path({"a": 1, "b": 2}, OBJECT, style="simple", explode=False) == "/a,1,b,2"
+    assert in_path([1, 2], LIST, style="label", explode=True) == "/.1.2"
+    assert in_path([1, 2], LIST, style="matrix", explode=True) == "/;p=1;p=2"
+    assert in_path({"a": 1}, OBJECT, style="matrix", explode=True) == "/;a=1"
+    assert "has no effect" in endpoint_fault(query={"q": {"type": "string", "explode": True}}).message
+
+
+def a_path_parameter_may_be_several_segments() -> None:
+    text = {"type": "string"}
+    assert in_path("weights/a b", text, allowReserved=True) == "/weights/a%20b"
+    assert in_path("weights/a b", text) == "/weights%2Fa%20b"
+    source = manifest({"path": "/{p}", "path_params": {"p": {**text, "allowReserved": True}}})
+    for evil in ("a/../b", "/a", "a//b", "a/.", "a/"):
+        assert "which would lead to another resource" in str(refused(InvalidParameter, source, path_params={"p": evil}))
+    assert "it is for a path parameter" in endpoint_fault(query={"q": {**text, "allowReserved": True}}).message
+
+
+def a_parameter_has_a_name() -> None:
+    query = load_manifest(manifest({"query": {"page[size]": {"type": "integer", "name": "size"}}})).endpoints["e"].query
+    assert query is not None
+    assert query["page[size]"].name == "size"
+    assert "a name that Python allows" in endpoint_fault(query={"q": {"type": "any", "name": "a-b"}}).message
+
+
+def formats_of_parameters() -> None:
+    duration = {"type": "string", "format": "duration"}
+    assert in_query(timedelta(minutes=5), duration) == in_query("PT5M", duration) == "?q=PT5M"
+    source = manifest({"query": {"q": duration, "n": {"type": "integer", "minimum": 1}}})
+    assert "must be a duration" in str(refused(InvalidParameter, source, query={"q": "5m"}))
+    assert "within its bounds (minimum 1)" in str(refused(InvalidParameter, source, query={"n": 0}))
+
+
+def test_parameters_have_formats_and_bounds() -> None:
+    formats_of_parameters()
+
+
 EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
     "manifest": {
         "name": name_is_said,
@@ -798,7 +876,14 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
     "reconnect": {"max_attempts": so_many_connections_are_made, "delay": the_first_wait_is_said},
     "timeout": {limit: limit_is_used(limit) for limit in TIMEOUT_KEYS},
     "idempotency": {"header": the_header_carries_the_key},
-    "parameter": {"required": a_required_parameter_is_missed, "default": a_default_is_sent},
+    "parameter": {
+        "required": a_required_parameter_is_missed,
+        "default": a_default_is_sent,
+        "name": a_parameter_has_a_name,
+        "style": a_parameter_has_a_style,
+        "explode": a_style_may_be_exploded,
+        "allowReserved": a_path_parameter_may_be_several_segments,
+    },
 }
 TABLES: Final = {
     "manifest": MANIFEST_KEYS,
