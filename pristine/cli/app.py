@@ -12,8 +12,7 @@ from pristine.cli.asked import Asked
 from pristine.cli.download import Bar, show_saved
 from pristine.cli.failures import FAILED, STATUSES, Reporting, guarded, one_line, tell
 from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value
-from pristine.config import installed, read_document
-from pristine.manifest.load import load_manifest
+from pristine.config import installed, load_manifest_file
 from pristine.manifest.model import Manifest
 from pristine.manifest.reading import ManifestFault
 from pristine.ports.errors import DocumentError, ManifestError
@@ -222,7 +221,7 @@ def adapters(*, as_json: bool) -> None:
 def _loaded(path: str) -> tuple[Manifest | None, Sequence[str]]:
     """The manifest, or its faults; raises what is no fault of the text: no such file, no reader for its kind."""
     try:
-        return load_manifest(read_document(path)), ()
+        return load_manifest_file(path), ()
     except ManifestError as error:
         return None, [_placed(fault, path) for fault in error.faults]
     except DocumentError as error:
@@ -232,5 +231,6 @@ def _loaded(path: str) -> tuple[Manifest | None, Sequence[str]]:
 
 
 def _placed(fault: ManifestFault, path: str) -> str:
+    path = fault.source or path
     place = path if fault.line is None else f"{path}:{fault.line}"
     return f"{place}: {fault.path}: {fault.message}"

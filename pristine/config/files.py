@@ -27,5 +27,19 @@ def read_document(path: str | Path) -> Document:
 
 
 def load_manifest_file(path: str | Path) -> Manifest:
-    """Load a manifest from a JSON, YAML or TOML file; raises ManifestError with every fault and its line."""
-    return load_manifest(read_document(path))
+    """Load a manifest from a JSON, YAML or TOML file; raises ManifestError with every fault and its line.
+
+    Files that it includes are named from its folder, and are in it or below.
+    """
+    home = Path(path).parent
+    return load_manifest(read_document(path), lambda name: _read_below(home, name))
+
+
+def _read_below(home: Path, name: str) -> Document:
+    try:
+        inside = (home / name).resolve().is_relative_to(home.resolve())
+    except (OSError, ValueError):
+        inside = False
+    if not inside:
+        raise DocumentError(f"{name!r}: an included file is in the folder of the manifest, or below", source=name)
+    return read_document(home / name)

@@ -1,7 +1,7 @@
 """What a manifest says of an endpoint. The table is the language; a key that could have no effect is a fault."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -65,8 +65,18 @@ def entries(at: Cursor) -> Iterator[tuple[str, Cursor]]:
         yield id, at.child(id, value)
 
 
-def _listed(at: Cursor) -> Iterator[tuple[str, Cursor]]:
+def entries_of_all(sections: Iterable[Cursor]) -> Iterator[tuple[str, Cursor]]:
+    """Endpoints by id, out of several documents; an id that is there already is a fault."""
     seen: set[str] = set()
+    for section in sections:
+        for id, one in entries(section):
+            if id in seen:
+                one.fault(f"a second endpoint {id!r}")
+            seen.add(id)
+            yield id, one
+
+
+def _listed(at: Cursor) -> Iterator[tuple[str, Cursor]]:
     for index, value in enumerate(at.value):
         one = at.child(index, value)
         rest = dict(members(one))
@@ -74,10 +84,7 @@ def _listed(at: Cursor) -> Iterator[tuple[str, Cursor]]:
             one.fault("'id' is missing")
             continue
         id = word(one.child("id", rest.pop("id")))
-        if id in seen:
-            one.fault(f"a second endpoint {id!r}")
-        seen.add(id)
-        yield id, Cursor(at.document, one.path, rest, at.faults)
+        yield id, at.at(one.path, rest)
 
 
 def endpoint(id: str, at: Cursor, shared: Shared) -> Endpoint:
@@ -171,7 +178,7 @@ def _form(types: TypeReader, files: dict[str, bool]) -> Reader:
         reduced = {**said, "properties": rest, "required": [name for name in required if name not in files]}
         if not files:
             return types.read(at)
-        return types.read(Cursor(at.document, at.path, {key: reduced[key] for key in said}, at.faults))
+        return types.read(at.at(at.path, {key: reduced[key] for key in said}))
 
     return read
 

@@ -3,47 +3,48 @@
 The tables, here and beside this file, are the language: a key that is not in them is a fault, and each has an effect.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from pristine.manifest.answers import error_shape, pagination
-from pristine.manifest.endpoints import Shared, defaults, endpoint, entries
+from pristine.manifest.endpoints import Shared, defaults, endpoint, entries_of_all
+from pristine.manifest.including import Open, included
 from pristine.manifest.model import Manifest
-from pristine.manifest.reading import Cursor, Reader, anything, is_shallow, mapping_of, record, text, word
+from pristine.manifest.reading import Cursor, Reader, anything, is_shallow, list_of, mapping_of, record, text, word
 from pristine.manifest.servers import schemes, security, servers
 from pristine.manifest.types import TypeReader
 from pristine.ports.documents import Document
 from pristine.ports.errors import ManifestError
 
 
-def load_manifest(source: Mapping[str, Any] | Document) -> Manifest:
+def load_manifest(source: Mapping[str, Any] | Document, open_included: Open | None = None) -> Manifest:
     """Build a Manifest from a mapping, or from a document that a reader made.
 
-    Raises ManifestError; its `faults` (of ManifestFault: path, message, line) are all there are.
+    Raises ManifestError; its `faults` (of ManifestFault: path, message, line, source) are all there are.
     """
     document = source if isinstance(source, Document) else Document(source)
     top = Cursor(document, (), document.value, [])
-    manifest = _guarded(top)
+    manifest = _guarded(top, open_included)
     if manifest is not None and not top.faults:
         return manifest
-    faults = sorted(top.faults, key=lambda fault: fault.line or 0)
+    faults = sorted(top.faults, key=lambda fault: (fault.source, fault.line or 0))
     listed = "".join(f"\n  {fault}" for fault in faults)
     number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     raise ManifestError(f"{document.source}: {number}{listed}", faults=tuple(faults))
 
 
-def _guarded(at: Cursor) -> Manifest | None:
+def _guarded(at: Cursor, open_included: Open | None) -> Manifest | None:
     if is_shallow(at.value):
         with suppress(RecursionError):  # names that stand for names may be a long chain
-            return _manifest(at)
+            return _manifest(at, included(at, open_included))
     at.fault("is nested too deeply, or holds itself")
     return None
 
 
-def _manifest(at: Cursor) -> Manifest:
-    found = record(MANIFEST_KEYS, required=("name", "endpoints"))(at)
-    types = TypeReader(at.child("types", found.get("types", {})))
+def _manifest(at: Cursor, parts: Sequence[Cursor]) -> Manifest:
+    found = record(MANIFEST_KEYS, required=("name",) if parts else ("name", "endpoints"))(at)
+    types = TypeReader(*(_section(one, "types") for one in (at, *parts)))
     named = types.named()
     known = found.get("security_schemes", {})
     shared = Shared(
@@ -54,7 +55,7 @@ def _manifest(at: Cursor) -> Manifest:
         errors=found.get("errors"),
         defaults=defaults(types)(at.child("defaults", found.get("defaults", {}))),
     )
-    listed = entries(at.child("endpoints", found.get("endpoints", {})))
+    listed = entries_of_all(_section(one, "endpoints") for one in (at, *parts))
     return Manifest(
         name=found.get("name", ""),
         version=found.get("version", ""),
@@ -64,6 +65,10 @@ def _manifest(at: Cursor) -> Manifest:
         endpoints={id: endpoint(id, one, shared) for id, one in listed},
         types=named,
     )
+
+
+def _section(at: Cursor, key: str) -> Cursor:
+    return at.child(key, at.value.get(key, {}) if isinstance(at.value, Mapping) else {})
 
 
 MANIFEST_KEYS: Final[Mapping[str, Reader]] = {
@@ -76,6 +81,7 @@ MANIFEST_KEYS: Final[Mapping[str, Reader]] = {
     "errors": error_shape,
     "paginations": mapping_of(pagination),
     "defaults": anything,
+    "include": list_of(text),
     "endpoints": anything,
     "types": anything,
 }

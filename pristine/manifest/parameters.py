@@ -149,7 +149,7 @@ def headers(types: TypeReader) -> Reader:
                 one.fault("is there already, in other letters: names of headers ignore case")
             seen.add(name.lower())
         typed = {name: value for name, value in members(at) if name not in constant}
-        declared = parameters(types, "header")(Cursor(at.document, at.path, typed, at.faults))
+        declared = parameters(types, "header")(at.at(at.path, typed))
         return declared | {name: Parameter(schema=str, default=value) for name, value in constant.items()}
 
     return read

@@ -16,31 +16,42 @@ from pristine.ports.documents import Document, Path
 
 @attrs.frozen
 class ManifestFault:
-    """One thing that is wrong: where, on which line (None for a mapping), and what to do about it."""
+    """One thing that is wrong: where, on which line (None for a mapping), and what to do about it.
+
+    `source` is the included file that it is in, "" for the manifest itself.
+    """
 
     path: str
     message: str
     line: int | None = None
+    source: str = ""
 
     def __str__(self) -> str:
+        file = f"{self.source}, " if self.source and self.line is not None else ""
         line = f"line {self.line}: " if self.line is not None else ""
-        return f"{line}{self.path}: {self.message}"
+        return f"{file}{line}{self.path}: {self.message}"
 
 
 @attrs.frozen
 class Cursor:
-    """A value in a document, and the list that faults go to."""
+    """A value in a document, and the list that faults go to. `is_included`: it is not the manifest's own document."""
 
     document: Document
     path: Path
     value: Any
     faults: list[ManifestFault]
+    is_included: bool = False
 
     def child(self, key: str | int, value: Any) -> "Cursor":
-        return Cursor(self.document, (*self.path, key), value, self.faults)
+        return self.at((*self.path, key), value)
+
+    def at(self, path: Path, value: Any) -> "Cursor":
+        """The same document, elsewhere."""
+        return Cursor(self.document, path, value, self.faults, self.is_included)
 
     def fault(self, message: str) -> None:
-        self.faults.append(ManifestFault(shown(self.path), message, self.document.line_of(self.path)))
+        source = self.document.source if self.is_included else ""
+        self.faults.append(ManifestFault(shown(self.path), message, self.document.line_of(self.path), source))
 
 
 Reader: TypeAlias = Callable[[Cursor], Any]

@@ -77,8 +77,13 @@ _FITTING: Final[Mapping[str, str]] = {
 class TypeReader:
     """Reads type expressions that may refer to the named ones in `declared`."""
 
-    def __init__(self, declared: Cursor) -> None:
-        self._declared = {name: declared.child(name, value) for name, value in members(declared)}
+    def __init__(self, *sections: Cursor) -> None:
+        self._declared: dict[str, Cursor] = {}
+        for section in sections:
+            for name, value in members(section):
+                if name in self._declared:
+                    section.child(name, value).fault(f"a second type {name!r}")
+                self._declared[name] = section.child(name, value)
         self._done: dict[str, Schema] = {}
         self._open: set[str] = set()
         self._untied: list[Callable[[], None]] = []

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
 import pytest
@@ -682,6 +684,23 @@ def defaults_hold_for_every_endpoint() -> None:
     assert faults(manifest(defaults={"path": "/"}))[0].message.startswith("unknown key")
 
 
+def files_are_included() -> None:
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "parts").mkdir()
+        (home / "api.json").write_text(
+            '{"name": "x", "include": ["parts/a.yaml", "parts/b.json"], "types": {"A": "string"}}'
+        )
+        (home / "parts/a.yaml").write_text(
+            "include: [parts/b.json]\nendpoints: {one: {method: GET, path: /1, response: B}}"
+        )
+        (home / "parts/b.json").write_text('{"types": {"B": {"type": "array", "items": "A"}}}')
+        whole = pristine.load_manifest_file(home / "api.json")
+        assert (list(whole.endpoints), list(whole.types)) == (["one"], ["A", "B"])
+        assert whole.endpoints["one"].response == list[str]
+    assert "load the manifest from a file" in faults(manifest(include=["x.json"]))[0].message
+
+
 def tags_are_kept() -> None:
     assert load_manifest(manifest({"tags": ["a", "b"]})).endpoints["e"].tags == ("a", "b")
 
@@ -797,6 +816,7 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
         "errors": errors_of_all_are_said_once,
         "paginations": paginations_have_names,
         "defaults": defaults_hold_for_every_endpoint,
+        "include": files_are_included,
         "endpoints": endpoints_are_an_object_or_a_list,
         "types": types_can_be_named,
     },
