@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from pristine.adapters.auth import Basic as Basic
     from pristine.adapters.auth import Bearer as Bearer
     from pristine.adapters.auth import StaticHeaders as StaticHeaders
+    from pristine.client import AsyncClient as AsyncClient
+    from pristine.client import Client as Client
     from pristine.config import Context as Context
     from pristine.config import context as context
     from pristine.config import load_manifest_file as load_manifest_file
@@ -45,6 +47,7 @@ __version__ = "0.1.0"
 
 _HOMES: Final = {
     "pristine.adapters.auth": ("ApiKey", "Basic", "Bearer", "StaticHeaders"),
+    "pristine.client": ("AsyncClient", "Client"),
     "pristine.config": ("Context", "context", "load_manifest_file"),
     "pristine.core.bodies.sources": ("body_of", "gzipped", "with_progress"),
     "pristine.core.bodies.multipart": ("Part", "multipart"),

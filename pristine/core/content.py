@@ -9,18 +9,23 @@ from pristine.core.bodies.outgoing import Sending
 from pristine.core.bodies.sources import body_of, is_body
 from pristine.core.operation import Operation
 from pristine.core.urls import encode_query
-from pristine.manifest.model import BODYLESS_METHODS, BodyKind
+from pristine.manifest.model import BODYLESS_METHODS, NOTHING, BodyKind
 from pristine.ports.errors import InvalidPayload
 from pristine.ports.model import Model
-from pristine.ports.serializer import Serializer
+from pristine.ports.serializer import Schema, Serializer
 
 Content = tuple[bytes | Sending | None, Mapping[str, str]]
 """The body, and the fields that describe it."""
 
+Files = Mapping[str, bool]
 
-def content_of(payload: Any, operation: Operation, serializer: Serializer) -> Content:
-    """Check and encode a payload; raises InvalidPayload."""
+
+def content_of(payload: Any, operation: Operation, serializer: Serializer, more: Mapping[str, Any]) -> Content:
+    """Check and encode a payload; raises InvalidPayload. `more` are fields that are set beside what was checked."""
     endpoint = operation.endpoint
+    if more:
+        checked = payload if payload is None and endpoint.request is None else _checked(payload, operation, serializer)
+        return _KINDS[endpoint.body]({**(checked or {}), **more}, None, serializer)
     if payload is None and endpoint.request is None:
         return None, {}
     if operation.method in BODYLESS_METHODS:
@@ -30,33 +35,43 @@ def content_of(payload: Any, operation: Operation, serializer: Serializer) -> Co
             raise InvalidPayload("a raw body was given where the manifest declares a type: leave 'request' out of it")
         body = Sending(body_of(payload, content_type=endpoint.media_type or None))
         return body, body.fields
-    return _KINDS[endpoint.body](payload, operation, serializer)
+    return _KINDS[endpoint.body](payload, endpoint.request, serializer, endpoint.files)
 
 
-def _json(payload: Any, operation: Operation, serializer: Serializer) -> Content:
-    return serializer.encode(payload, operation.endpoint.request), {"Content-Type": serializer.media_type}
-
-
-def _form(payload: Any, operation: Operation, serializer: Serializer) -> Content:
-    """As browsers write one (WHATWG URL section 5): arrays repeat their name, objects nest in brackets."""
+def _checked(payload: Any, operation: Operation, serializer: Serializer) -> Mapping[str, Any]:
+    """A payload of its declared type as a plain object; a multipart form's is only seen to be an object."""
+    if operation.endpoint.body is BodyKind.MULTIPART and isinstance(payload, (Mapping, Model)):
+        return {name: payload[name] for name in payload}
     plain = serializer.decode(serializer.encode(payload, operation.endpoint.request))
+    if not isinstance(plain, dict):
+        raise InvalidPayload("the payload must be an object: fields are to be added to it")
+    return plain
+
+
+def _json(payload: Any, schema: Schema, serializer: Serializer, _: Files = NOTHING) -> Content:
+    return serializer.encode(payload, schema), {"Content-Type": serializer.media_type}
+
+
+def _form(payload: Any, schema: Schema, serializer: Serializer, _: Files = NOTHING) -> Content:
+    """As browsers write one (WHATWG URL section 5): arrays repeat their name, objects nest in brackets."""
+    plain = serializer.decode(serializer.encode(payload, schema))
     if not isinstance(plain, Mapping):
         raise InvalidPayload("a form is made of an object")
     return encode_query(plain).replace("%20", "+").encode(), {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def _multipart(payload: Any, operation: Operation, serializer: Serializer) -> Content:
+def _multipart(payload: Any, schema: Schema, serializer: Serializer, wanted: Files = NOTHING) -> Content:
     """Files as they are, the rest checked; what is neither text, number nor file is a part of JSON."""
     if not isinstance(payload, (Mapping, Model)):
         raise InvalidPayload("a multipart form is made of a mapping from names to values and files")
     given = {name: payload[name] for name in payload}
     files = {name: value for name, value in given.items() if _is_file(value)}
-    for name, required in operation.endpoint.files.items():
+    for name, required in wanted.items():
         if name not in files and (required or name in given):
             told = "must be a file: bytes, a path, an open file or a Part" if name in given else "a file is missing"
             raise InvalidPayload(f"{name}: {told}", where=name)
     rest = {name: value for name, value in given.items() if name not in files}
-    plain = serializer.decode(serializer.encode(rest, operation.endpoint.request))
+    plain = serializer.decode(serializer.encode(rest, schema))
     fields = [pair for name, value in plain.items() for pair in _parts(name, value)]
     body = Sending(multipart([*fields, *((name, one) for name, value in files.items() for one in _each(value))]))
     return body, body.fields
@@ -89,7 +104,7 @@ def _raw(payload: Any, *_: Any) -> Content:
     raise InvalidPayload(f"a raw body is bytes, a file or an iterator of bytes, not {type(payload).__name__}")
 
 
-_KINDS: Final[Mapping[BodyKind, Callable[[Any, Operation, Serializer], Content]]] = {
+_KINDS: Final[Mapping[BodyKind, Callable[..., Content]]] = {
     BodyKind.JSON: _json,
     BodyKind.FORM: _form,
     BodyKind.MULTIPART: _multipart,

@@ -15,11 +15,10 @@ from pristine.core.styles import path_values, styled_query
 from pristine.core.urls import encode_query, scalar
 from pristine.manifest.model import SAFE_METHODS
 from pristine.manifest.reading import suggestion
-from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, InvalidPayload, RequestError
+from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, RequestError
 from pristine.ports.fields import checked
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
-from pristine.ports.model import Model
 
 _STREAM_OPTIONS: Final = frozenset({"last_event_id", "reconnect"})
 _OPTIONS: Final = tuple(CallOptions.__annotations__)
@@ -45,7 +44,7 @@ def build(
         if not streams:
             raise ConfigurationError(f"{name} has no effect: it is for streams", endpoint=operation.id)
     try:
-        body, fields = content_of(_with(payload, ask.body), operation, context.serializer)
+        body, fields = content_of(payload, operation, context.serializer, ask.body)
         return Request(
             operation.method,
             ask.url or _url(base, operation, options, ask.query),
@@ -57,15 +56,6 @@ def build(
     except RequestError as error:
         error.endpoint = operation.id
         raise
-
-
-def _with(payload: Any, fields: Mapping[str, Any]) -> Any:
-    """The payload with some fields set."""
-    if not fields:
-        return payload
-    if payload is not None and not isinstance(payload, (Mapping, Model)):
-        raise InvalidPayload(f"a payload that has {', '.join(fields)} must be an object")
-    return {**({name: payload[name] for name in payload} if payload is not None else {}), **fields}
 
 
 def _url(base: str | None, operation: Operation, options: CallOptions, more: Mapping[str, Any]) -> str:

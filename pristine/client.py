@@ -1,0 +1,271 @@
+"""A manifest's resources and methods on top of a Pipeline, without generated code: `client.chat.completions(...)`.
+
+An attribute leads down the tree of endpoint ids; calling one makes the call. Both faces walk the same tree.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from inspect import Signature
+from types import TracebackType
+from typing import Any, ClassVar, Final, Self
+
+import attrs
+
+from pristine.core.call import CallOptions
+from pristine.core.context import Context
+from pristine.core.pages import Token
+from pristine.core.pipeline import AsyncPipeline, Pipeline
+from pristine.core.resources import Method, Node, tree_of
+from pristine.manifest.model import Manifest
+from pristine.manifest.reading import suggestion
+from pristine.ports.errors import ConfigurationError
+from pristine.ports.transport import AsyncTransport, Transport
+
+_OF_CALLS: Final = frozenset(CallOptions.__annotations__) - {"path_params"}
+_OF_CONTEXTS: Final = frozenset(field.name for field in attrs.fields(Context)) - {"transport", "owned", "new_key"}
+
+
+class Resource:
+    """A name of the API: its children are attributes, and where it is an endpoint it can be called.
+
+    The arguments of a call are the endpoint's parameters and the fields of its payload, by their Python names. One that
+    is None is left out, unless the API requires it; `pristine.NULL` sends null.
+    """
+
+    def __init__(self, client: "_Client", node: Node, *, streams: bool = False) -> None:
+        self._client = client
+        self._node = node
+        self._streams = streams
+
+    @property
+    def __signature__(self) -> Signature:
+        if self._node.method is None:
+            raise AttributeError("__signature__")
+        return self._node.method.signature()
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]  # an attribute of every class, made here for each object
+        return _documented(self._node)
+
+    def __getattr__(self, name: str) -> "Resource":
+        found = self.__dict__[name] = _child(self._client, self._node, name)
+        return found
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        method = self._node.method
+        if method is None:
+            raise ConfigurationError(f"'{'.'.join(self._node.path)}' is no endpoint: {_listed(self._node)}")
+        payload, options = method.call(args, kwargs)
+        return self._client._made(method, payload, options, streams=self._streams)  # noqa: SLF001 one class in two
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._node.names())
+
+    def __repr__(self) -> str:
+        return f"<{'.'.join(self._node.path)}: {_listed(self._node)}>"
+
+
+def _child(client: "_Client", node: Node, name: str) -> Resource:
+    if (found := node.children.get(name)) is not None:
+        return Resource(client, found)
+    plain = node.children.get(name.removesuffix("_stream")) if name.endswith("_stream") else None
+    if plain is not None and plain.method is not None and plain.method.endpoint.streaming is not None:
+        return Resource(client, plain, streams=True)
+    raise AttributeError(node.unknown(name))
+
+
+def _listed(node: Node) -> str:
+    names = ", ".join(sorted(node.names()))
+    return (
+        f"it has {names}"
+        if names
+        else f"{node.method.endpoint.method} {node.method.endpoint.path}"
+        if node.method
+        else ""
+    )
+
+
+def _documented(node: Node) -> str:
+    """What `help` shows: the call with its arguments, what it requests, and what the manifest says of it."""
+    if node.method is None:
+        return _listed(node)
+    endpoint = node.method.endpoint
+    said = [f"{node.path[-1]}{node.method.signature()}", f"{endpoint.method} {endpoint.path}", endpoint.description]
+    if endpoint.deprecated is not None:
+        said.append(f"Deprecated. {endpoint.deprecated}".strip())
+    return "\n\n".join(filter(None, said))
+
+
+class _Client:
+    """What both faces share."""
+
+    _face: ClassVar[Any]
+    _listing: ClassVar[Any]
+
+    def __init__(self, manifest: Manifest, context: Context[Any]) -> None:
+        self._begin(manifest, context, self._face(manifest, context), "", {})
+
+    def _begin(
+        self, manifest: Manifest, context: Context[Any], pipeline: Any, mode: str, options: dict[str, Any]
+    ) -> None:
+        self._manifest = manifest
+        self._context = context
+        self._pipeline = pipeline
+        self._mode = mode
+        self._options = options
+        self._tree = tree_of(manifest)
+
+    def _like(self, *, context: Any = None, pipeline: Any = None, mode: str | None = None, options: Any = None) -> Self:
+        made = object.__new__(type(self))
+        made._begin(
+            self._manifest,
+            context or self._context,
+            pipeline or self._pipeline,
+            self._mode if mode is None else mode,
+            {**self._options, **(options or {})},
+        )
+        return made
+
+    def with_options(self, **options: Any) -> Self:
+        """The same client with options for all its calls: those of `Pipeline.execute`, and ports of the Context.
+
+        `timeout`, `headers`, `query`, `idempotency_key`, `last_event_id` and `reconnect` go into each call, where its
+        arguments do not say otherwise; `retry`, `auth`, `telemetry` and other fields replace the Context's. It shares
+        the connections, and is not closed by itself.
+        """
+        calls = {name: value for name, value in options.items() if name in _OF_CALLS}
+        ports = {name: value for name, value in options.items() if name not in calls}
+        for name in ports.keys() - _OF_CONTEXTS:
+            raise ConfigurationError(f"with_options() has no {name!r}{suggestion(name, _OF_CALLS | _OF_CONTEXTS)}")
+        if not ports:
+            return self._like(options=calls)
+        context = self._context.with_(**{"owned": None, **ports})
+        return self._like(context=context, pipeline=self._face(self._manifest, context), options=calls)
+
+    @property
+    def with_raw_response(self) -> Self:
+        """The same client, whose calls give the whole response, undecoded: `parse()` gives the value."""
+        return self._like(mode="with_raw_response")
+
+    @property
+    def with_streaming_response(self) -> Self:
+        """The same client, whose calls give the open response of any endpoint, for a `with` block."""
+        return self._like(mode="with_streaming_response")
+
+    def __getattr__(self, name: str) -> Resource:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        found = self.__dict__[name] = _child(self, self._tree, name)
+        return found
+
+    def __dir__(self) -> list[str]:
+        return sorted([*self._tree.names(), *(name for name in object.__dir__(self) if not name.startswith("_"))])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._manifest.name!r}, {self._context!r})"
+
+    def _made(self, method: Method, payload: Any, options: dict[str, Any], *, streams: bool) -> Any:
+        """Make the call in the way that its endpoint and this client say."""
+        endpoint = method.endpoint
+        for name, value in self._options.items():
+            options[name] = {**value, **options[name]} if name in options and isinstance(value, dict) else value
+        if self._mode:
+            return getattr(self._pipeline, self._mode).execute(endpoint.id, payload, **options)
+        if streams or (endpoint.streaming is not None and not endpoint.streaming.when):
+            return self._pipeline.execute_stream(endpoint.id, payload, **options)
+        if endpoint.pagination is not None:
+            return self._listing(self._pipeline.pages, endpoint.id, payload, options)
+        return self._pipeline.execute(endpoint.id, payload, **options)
+
+
+class Listing:
+    """A list of the API: iterate it for its items, page after page as they are needed; `pages()` gives the pages.
+
+    `from_(token)` begins where an earlier listing was, `sized(n)` asks for pages of so many items.
+    """
+
+    def __init__(self, make: Callable[..., Any], endpoint: str, payload: Any, options: Any, **said: Any) -> None:
+        self._make = make
+        self._call = (endpoint, payload, options)
+        self._said = said
+
+    def from_(self, token: Token) -> Self:
+        """The rest of the list from a page's `next` token."""
+        return type(self)(self._make, *self._call, **{**self._said, "start": token})
+
+    def sized(self, size: int) -> Self:
+        """The list in pages of so many items, where the API lets that be chosen."""
+        return type(self)(self._make, *self._call, **{**self._said, "size": size})
+
+    def pages(self) -> Any:
+        """The pages, each with its `items` and its `next` token."""
+        endpoint, payload, options = self._call
+        return self._make(endpoint, payload, **self._said, **options)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._call[0]})"
+
+
+class ItemList(Listing):
+    """A Listing of the blocking face."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items())
+
+    def items(self, limit: int | None = None) -> Iterator[Any]:
+        """Every item, or the first `limit`."""
+        found: Iterator[Any] = self.pages().items(limit)
+        return found
+
+
+class AsyncItemList(Listing):
+    """A Listing of the async face."""
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self.items()
+
+    def items(self, limit: int | None = None) -> AsyncIterator[Any]:
+        """Every item, or the first `limit`."""
+        found: AsyncIterator[Any] = self.pages().items(limit)
+        return found
+
+
+class Client(_Client):
+    """An API as Python objects, blocking; see Resource for how it is called. Closing it closes its Pipeline."""
+
+    _face = Pipeline
+    _listing = ItemList
+
+    def __init__(self, manifest: Manifest, context: Context[Transport]) -> None:
+        super().__init__(manifest, context)
+
+    def close(self) -> None:
+        """Let go of connections; may be called again."""
+        self._pipeline.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+class AsyncClient(_Client):
+    """The async face of Client: calls are awaited, streams entered with `async with`, lists read with `async for`."""
+
+    _face = AsyncPipeline
+    _listing = AsyncItemList
+
+    def __init__(self, manifest: Manifest, context: Context[AsyncTransport]) -> None:
+        super().__init__(manifest, context)
+
+    async def aclose(self) -> None:
+        """Let go of connections; may be called again."""
+        await self._pipeline.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        await self.aclose()
