@@ -92,7 +92,7 @@ class Call:
             trail, onward = Trail(self._context.redirects, self.unsigned), self.unsigned
             while (following := await _following(trail, answer, onward)) is not None:
                 onward = self._within_deadline(following)
-                self.request = await self._signed(onward) if trail.at_home else onward
+                self.request = await self._auth.asign(onward) if trail.at_home and self._auth else onward
                 answer = await send(self.request)
         return answer
 
@@ -134,6 +134,14 @@ class Call:
     def elapsed(self) -> float:
         return self._face.clock.now() - self.started
 
+    @property
+    def listening(self) -> bool:
+        """Whether anybody wants to be told."""
+        try:
+            return self._context.telemetry.active
+        except Exception:  # noqa: BLE001 a listener cannot hurt a call
+            return False
+
     def emit(self, name: str, **attributes: Any) -> None:
         """Tell telemetry; nothing that it does reaches the call."""
         telemetry = self._context.telemetry
@@ -166,11 +174,10 @@ class Call:
 
     async def _prepare(self) -> None:
         self.unsigned = self.request = self._within_deadline(self.unsigned)
-        self.emit(signals.ATTEMPT_START, attempt=self.attempts + 1)
-        self.request = await self._signed(self.unsigned)
-
-    async def _signed(self, request: Request) -> Request:
-        return request if self._auth is None else await self._auth.asign(request)
+        if self.listening:
+            self.emit(signals.ATTEMPT_START, attempt=self.attempts + 1)
+        if self._auth is not None:
+            self.request = await self._auth.asign(self.unsigned)
 
     def _within_deadline(self, request: Request) -> Request:
         left = self.deadline.left()
@@ -211,11 +218,12 @@ class Call:
 
     def _stop(self, outcome: Outcome, delay: float | None = None) -> None:
         self.history.append(outcome)
-        self.emit(
-            signals.ATTEMPT_STOP,
-            attempt=self.attempts,
-            outcome=outcome.kind.value,
-            status=outcome.status,
-            delay=delay,
-            duration=self.elapsed(),
-        )
+        if self.listening:
+            self.emit(
+                signals.ATTEMPT_STOP,
+                attempt=self.attempts,
+                outcome=outcome.kind.value,
+                status=outcome.status,
+                delay=delay,
+                duration=self.elapsed(),
+            )

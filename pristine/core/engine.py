@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import attrs
+
 from pristine.core import operation as operations
 from pristine.core.answer import value_of
 from pristine.core.call import Call, CallOptions
@@ -13,7 +15,7 @@ from pristine.core.failures import shaped
 from pristine.core.operation import Operation
 from pristine.core.pages import NO_PAGE, Ask, Page, Pager, Token
 from pristine.core.plan import Plan, explained
-from pristine.core.request import build
+from pristine.core.request import Blueprint
 from pristine.core.security import auth_for, check_credentials
 from pristine.core.streams.session import StreamSession
 from pristine.manifest.model import Manifest, Streaming
@@ -47,6 +49,7 @@ class Engine:
         self.closed = False
         self.base_url = context.base_url or manifest.server(context.server, context.server_variables)
         self._auths: dict[str, AsyncAuth | None] = {}
+        self._blueprints: dict[tuple[str, bool], Blueprint] = {}
         if context.owned is not None:
             context.owned.add(self)
 
@@ -55,14 +58,13 @@ class Engine:
         operation = self._find(endpoint_id)
         if (streaming := operation.endpoint.streaming) and not streaming.when:
             raise ConfigurationError("it answers with a stream: use execute_stream", endpoint=endpoint_id)
-        request = build(self.context, self.base_url, operation, payload, options)
+        request = self._blueprint(operation).request(payload, options)
         return await self._run(self._call(operation, request), reading)
 
     async def page(self, pager: Pager, endpoint_id: str, payload: Any, options: CallOptions) -> Page:
         """The next page of a list."""
         operation = self._find(endpoint_id)
-        ask = pager.ask(self.base_url)
-        request = build(self.context, self.base_url, operation, payload, options, ask=ask)
+        request = self._blueprint(operation).request(payload, options, pager.ask(self.base_url))
 
         def reading(response: Response, value: Callable[[], Any]) -> Page:
             unwrapped = value()
@@ -77,7 +79,8 @@ class Engine:
         return Pager(self._find(endpoint_id).endpoint.pagination, start, size)
 
     async def _run(self, call: Call, reading: Reading) -> Any:
-        call.emit(signals.REQUEST_START, **call.described)
+        if call.listening:
+            call.emit(signals.REQUEST_START, **call.described)
         try:
             response = await call.run(lambda: self._exchange(call))
             value = reading(response, lambda: value_of(response, call.operation, self.context.serializer, call.safe))
@@ -90,7 +93,8 @@ class Engine:
                 **{"error.type": type(error).__qualname__},
             )
             raise
-        call.emit(signals.REQUEST_STOP, status=response.status, **call.ended)
+        if call.listening:
+            call.emit(signals.REQUEST_STOP, status=response.status, **call.ended)
         return value
 
     async def stream(
@@ -104,7 +108,7 @@ class Engine:
                 raise ConfigurationError("it does not stream: use execute", endpoint=endpoint_id)
             form, ask = declared, Ask(body=declared.when)
         streams = declared is not None and (form is declared or not declared.when)
-        request = build(self.context, self.base_url, operation, payload, options, streams=streams, ask=ask)
+        request = self._blueprint(operation, streams=streams).request(payload, options, ask)
         call = self._call(operation, request)
         session = StreamSession(self.context, self.face, call, form, options)
         await session.open()
@@ -113,7 +117,8 @@ class Engine:
     def explain(self, endpoint_id: str, payload: Any, options: CallOptions) -> Plan:
         """What the call would do; nothing is sent."""
         operation = operations.find(self.manifest, endpoint_id)
-        return explained(self.context, self.base_url, operation, payload, options)
+        streams = operation.endpoint.streaming is not None
+        return explained(self._blueprint(operation, streams=streams), payload, options)
 
     async def aclose(self) -> None:
         """Let go; the last of a face to leave a transport that the Context made closes it."""
@@ -135,6 +140,13 @@ class Engine:
             operation.warn()
         return operation
 
+    def _blueprint(self, operation: Operation, *, streams: bool = False) -> Blueprint:
+        made = self._blueprints.get((operation.id, streams))
+        if made is None:
+            made = Blueprint.of(self.context, self.base_url, operation, streams=streams)
+            self._blueprints[operation.id, streams] = made
+        return made
+
     def _call(self, operation: Operation, request: Request) -> Call:
         return Call(self.context, self.face, operation, request, self._auth(operation))
 
@@ -146,8 +158,10 @@ class Engine:
 
     async def _exchange(self, call: Call) -> tuple[int, Response]:
         response = await call.exchange(self.face.transport.asend)
-        body = decode_content(response.body, response.headers.get("content-encoding", ""), self.context.max_expansion)
+        body, coding = response.body, response.headers.get("content-encoding")
+        if coding:
+            body = decode_content(body, coding, self.context.max_expansion)
         if not is_success(response.status):
             error = status_error(response.status, response.headers, call.safe(body), self.face.clock.time())
             raise shaped(error, call.operation, self.context.serializer)
-        return response.status, Response(response.status, response.headers, body)
+        return response.status, attrs.evolve(response, body=body) if coding else response

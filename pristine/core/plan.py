@@ -7,7 +7,7 @@ import attrs
 from pristine.core.call import CallOptions
 from pristine.core.context import Context
 from pristine.core.operation import Operation
-from pristine.core.request import build, limits
+from pristine.core.request import Blueprint, limits
 from pristine.manifest.model import SAFE_METHODS
 from pristine.ports.capabilities import capabilities_of
 from pristine.ports.errors import RequestError
@@ -58,14 +58,13 @@ class Plan:
         return f"Plan({self.endpoint}: {self.method} {self.url})"
 
 
-def explained(
-    context: Context[Any], server: str | None, operation: Operation, payload: Any, options: CallOptions
-) -> Plan:
+def explained(blueprint: Blueprint, payload: Any, options: CallOptions) -> Plan:
     """The plan of a call. What is wrong with the call itself is part of it; a ConfigurationError is raised."""
+    context, operation = blueprint.context, blueprint.operation
     try:
-        request, problem = build(context, server, operation, payload, options), None
+        request, problem = blueprint.request(payload, options), None
     except RequestError as error:
-        request, problem = _template(context, server, operation, options), error.message
+        request, problem = _template(blueprint, options), error.message
     return Plan(
         endpoint=operation.id,
         method=operation.method,
@@ -83,12 +82,11 @@ def explained(
     )
 
 
-def _template(context: Context[Any], server: str | None, operation: Operation, options: CallOptions) -> Request:
-    base = (context.base_url or server or "").rstrip("/")
-    headers = operation.headers.merged(context.headers)
-    timeout = limits(context.timeout, operation, options.get("timeout"))
-    bound = operation.endpoint.max_response_bytes or context.max_response_bytes
-    return Request(operation.method, base + operation.path.text, headers, None, timeout, bound)
+def _template(blueprint: Blueprint, options: CallOptions) -> Request:
+    operation = blueprint.operation
+    timeout = limits(blueprint.context.timeout, operation, options.get("timeout"))
+    url = (blueprint.base or "") + operation.path.text
+    return Request(operation.method, url, blueprint.headers, None, timeout, blueprint.limit)
 
 
 def _body(request: Request) -> str:

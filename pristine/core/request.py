@@ -13,7 +13,7 @@ from pristine.core.pages import NO_PAGE, Ask
 from pristine.core.parameters import fill_parameters, said, spells
 from pristine.core.styles import path_values, styled_query
 from pristine.core.urls import encode_query, scalar
-from pristine.manifest.model import SAFE_METHODS
+from pristine.manifest.model import NOTHING, SAFE_METHODS
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, RequestError
 from pristine.ports.fields import checked
@@ -21,81 +21,123 @@ from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
 
 _STREAM_OPTIONS: Final = frozenset({"last_event_id", "reconnect"})
-_OPTIONS: Final = tuple(CallOptions.__annotations__)
+_OPTIONS: Final = frozenset(CallOptions.__annotations__)
 
 
-def build(
-    context: Context[Any],
-    base: str | None,
-    operation: Operation,
-    payload: Any,
-    options: CallOptions,
-    *,
-    streams: bool = False,
-    ask: Ask = NO_PAGE,
-) -> Request:
-    """The request that every attempt of a call starts from. `ask` is what a page adds to it.
+@attrs.frozen(eq=False)
+class Blueprint:
+    """What all requests of an operation have in common under one Context: worked out once, for streams apart."""
 
-    Raises a RequestError for what cannot be sent, a ConfigurationError for an unknown option or a missing base URL.
-    """
-    for name in options.keys() - set(_OPTIONS):
-        raise ConfigurationError(f"a call has no option {name!r}{suggestion(name, _OPTIONS)}", endpoint=operation.id)
-    for name in _STREAM_OPTIONS & options.keys():
-        if not streams:
-            raise ConfigurationError(f"{name} has no effect: it is for streams", endpoint=operation.id)
-    try:
-        body, fields = content_of(payload, operation, context.serializer, ask.body)
-        return Request(
-            operation.method,
-            ask.url or _url(base, operation, options, ask.query),
-            _headers(context, operation, fields, options, streams=streams),
-            body,
-            limits(context.timeout, operation, options.get("timeout")),
-            operation.endpoint.max_response_bytes or context.max_response_bytes,
+    context: Context[Any]
+    operation: Operation
+    base: str | None
+    streams: bool
+    headers: Headers
+    timeout: Timeout
+    limit: int | None
+    keyed: bool
+
+    @classmethod
+    def of(cls, context: Context[Any], base: str | None, operation: Operation, *, streams: bool) -> "Blueprint":
+        endpoint = operation.endpoint
+        own = operation.stream_headers if streams else operation.headers
+        return cls(
+            context,
+            operation,
+            None if base is None else base.rstrip("/"),
+            streams,
+            own.merged(context.headers),
+            limits(context.timeout, operation, None),
+            endpoint.max_response_bytes or context.max_response_bytes,
+            endpoint.idempotency is not None and operation.method not in SAFE_METHODS,
         )
-    except RequestError as error:
-        error.endpoint = operation.id
-        raise
+
+    def request(self, payload: Any, options: CallOptions, ask: Ask = NO_PAGE) -> Request:
+        """The request that every attempt of a call starts from. `ask` is what a page adds to it.
+
+        Raises a RequestError for what cannot be sent, a ConfigurationError for an unknown option or a missing base URL.
+        """
+        if options:
+            self._check(options)
+        try:
+            body, content = content_of(payload, self.operation, self.context.serializer, ask.body)
+            return Request(
+                self.operation.method,
+                ask.url or self._url(options, ask.query),
+                self._headers(content, options),
+                body,
+                limits(self.context.timeout, self.operation, options["timeout"])
+                if options.get("timeout") is not None
+                else self.timeout,
+                self.limit,
+            )
+        except RequestError as error:
+            error.endpoint = self.operation.id
+            raise
+
+    def _check(self, options: CallOptions) -> None:
+        id = self.operation.id
+        for name in options.keys() - _OPTIONS:
+            raise ConfigurationError(f"a call has no option {name!r}{suggestion(name, _OPTIONS)}", endpoint=id)
+        if not self.streams and (wrong := sorted(options.keys() & _STREAM_OPTIONS)):
+            raise ConfigurationError(f"{wrong[0]} has no effect: it is for streams", endpoint=id)
+
+    def _url(self, options: CallOptions, more: Mapping[str, Any]) -> str:
+        if self.base is None:
+            raise ConfigurationError("there is no base URL: give context(base_url=…), or 'servers' in the manifest")
+        endpoint = self.operation.endpoint
+        values = _mapping(options, "path_params")
+        if endpoint.path_params:
+            values = path_values(endpoint.path_params, fill_parameters(endpoint.path_params, values, "path"))
+        query = self._query(_mapping(options, "query"), more)
+        path = self.operation.path.fill(values)
+        return f"{self.base}{path}?{query}" if query else self.base + path
+
+    def _query(self, given: Mapping[str, Any], more: Mapping[str, Any]) -> str:
+        declared = self.operation.endpoint.query
+        values = {**given, **more} if more else given
+        if declared is not None:
+            for name in values.keys() - declared.keys():
+                hint = suggestion(str(name), declared) or "; it has none"
+                raise InvalidParameter(f"there is no query parameter {name!r}{hint}", where=str(name))
+        known = self.operation.endpoint.query_defaults if declared is None else declared
+        if not known:
+            return encode_query(values) if values else ""
+        plain, styled = styled_query(known, fill_parameters(known, values, "query"))
+        return "&".join(filter(None, (encode_query(plain), *styled)))
+
+    def _headers(self, content: Mapping[str, str], options: CallOptions) -> Headers:
+        """Weakest first: the operation's, the Context's, the manifest's parameters, the call's, the idempotency key."""
+        headers = self.headers.merged(content) if content else self.headers
+        call = checked(options.get("headers") or ()) if "headers" in options else _NONE
+        if self.operation.endpoint.headers:
+            headers = headers.merged(_declared(self.operation, call))
+        if call is not _NONE:
+            headers = headers.merged(call)
+        if options.get("last_event_id"):
+            headers = headers.merged(last_event_field(options["last_event_id"] or ""))
+        if self.keyed or "idempotency_key" in options:
+            headers = headers.merged(self._key(headers, options.get("idempotency_key")))
+        return headers
+
+    def _key(self, headers: Headers, given: str | None) -> Mapping[str, str]:
+        """One key for all attempts of the call: the caller's, or a new one where the manifest asks for one."""
+        name = self.operation.key_header
+        if given == "":
+            raise InvalidHeader("idempotency_key is empty", where="idempotency_key")
+        if given is not None:
+            return checked({name: given})
+        return {} if not self.keyed or name in headers else {name: self.context.new_key()}
 
 
-def _url(base: str | None, operation: Operation, options: CallOptions, more: Mapping[str, Any]) -> str:
-    if base is None:
-        raise ConfigurationError("there is no base URL: give context(base_url=…), or 'servers' in the manifest")
-    endpoint = operation.endpoint
-    given = _mapping(options, "path_params")
-    filled = fill_parameters(endpoint.path_params, given, "path")
-    path = operation.path.fill(path_values(endpoint.path_params, filled) if endpoint.path_params else filled)
-    query = {**_mapping(options, "query"), **more}
-    if endpoint.query is not None:
-        for name in query.keys() - endpoint.query.keys():
-            hint = suggestion(str(name), endpoint.query) or "; it has none"
-            raise InvalidParameter(f"there is no query parameter {name!r}{hint}", where=str(name))
-        query = fill_parameters(endpoint.query, query, "query")
-    elif endpoint.query_defaults:
-        query = fill_parameters(endpoint.query_defaults, query, "query")
-    plain, styled = styled_query(endpoint.query or {}, query)
-    encoded = "&".join(filter(None, (encode_query(plain), *styled)))
-    return f"{base.rstrip('/')}{path}?{encoded}" if encoded else base.rstrip("/") + path
+_NONE: Final = Headers()
 
 
 def _mapping(options: CallOptions, name: Literal["path_params", "query"]) -> Mapping[str, Any]:
     given = options.get(name)
     if given is not None and not isinstance(given, Mapping):
         raise InvalidParameter(f"{name} must be a mapping from names to values", where=name)
-    return given or {}
-
-
-def _headers(
-    context: Context[Any], operation: Operation, content: Mapping[str, str], options: CallOptions, *, streams: bool
-) -> Headers:
-    """Weakest first: the operation's, the Context's, the manifest's parameters, the call's, the idempotency key."""
-    call = checked(options.get("headers") or ())
-    own = operation.stream_headers if streams else operation.headers
-    headers = own.merged(context.headers).merged(content)
-    if operation.endpoint.headers:
-        headers = headers.merged(_declared(operation, call))
-    headers = headers.merged(call).merged(last_event_field(options.get("last_event_id") or ""))
-    return headers.merged(_key(context, operation, headers, options.get("idempotency_key")))
+    return given or NOTHING
 
 
 def last_event_field(last_event_id: str) -> Mapping[str, str]:
@@ -111,18 +153,6 @@ def _declared(operation: Operation, call: Headers) -> Headers:
             raise InvalidHeader(f"header parameter {name!r} must be {said(declared[name].schema)}", where=name)
     values = fill_parameters({n: p for n, p in declared.items() if n not in given}, {}, "header")
     return checked({name: scalar(value, f"header {name!r}", name) for name, value in values.items()})
-
-
-def _key(context: Context[Any], operation: Operation, headers: Headers, given: str | None) -> Mapping[str, str]:
-    """One key for all attempts of the call: the caller's, or a new one where the manifest asks for one."""
-    name = operation.key_header
-    if given == "":
-        raise InvalidHeader("idempotency_key is empty", where="idempotency_key")
-    if given is not None:
-        return checked({name: given})
-    if operation.endpoint.idempotency is None or operation.method in SAFE_METHODS or name in headers:
-        return {}
-    return {name: context.new_key()}
 
 
 def limits(base: Timeout, operation: Operation, given: Timeout | float | None) -> Timeout:

@@ -17,6 +17,7 @@ from pristine.ports import formats
 from pristine.ports.errors import InvalidParameter
 
 _DOTS: Final = frozenset({".", ".."})
+_PLAIN: Final = frozenset({str, int})
 
 
 class Encoded(str):
@@ -29,16 +30,18 @@ class Encoded(str):
 class PathTemplate:
     """A path such as `/users/{id}/files/{name}`, cut once into segments of literals and names.
 
-    `segments` has for each path segment its parts: (literal, name) pairs, with name None after the last literal.
+    `segments` has each path segment as it is, or where it has placeholders its parts: (literal, name) pairs, with name
+    None after the last literal.
     """
 
     text: str
     names: frozenset[str]
-    segments: tuple[tuple[tuple[str, str | None], ...], ...]
+    segments: tuple[str | tuple[tuple[str, str | None], ...], ...]
 
     @classmethod
     def parse(cls, text: str) -> "PathTemplate":
-        segments = tuple(tuple(_parts(segment)) for segment in text.split("/"))
+        cut = [(segment, tuple(_parts(segment))) for segment in text.split("/")]
+        segments = tuple(parts if any(name for _, name in parts) else segment for segment, parts in cut)
         return cls(text, frozenset(PLACEHOLDER.findall(text)), segments)
 
     def fill(self, values: Mapping[str, Any]) -> str:
@@ -49,9 +52,13 @@ class PathTemplate:
             name = min(map(str, unknown))
             hint = suggestion(name, self.names) or "; it has none"
             raise InvalidParameter(f"the path {self.text} has no parameter {name!r}{hint}", where=name)
-        return "/".join(self._segment(parts, values) for parts in self.segments)
+        return "/".join([one if isinstance(one, str) else self._segment(one, values) for one in self.segments])
 
     def _segment(self, parts: tuple[tuple[str, str | None], ...], values: Mapping[str, Any]) -> str:
+        if len(parts) == 1 and not parts[0][0] and (value := values.get(parts[0][1] or "")).__class__ in _PLAIN:
+            text = str(value)
+            if text.isalnum() and text.isascii():
+                return text  # most are names and numbers, which need none of what follows
         raw = "".join(unquote(literal) + ("" if name is None else self._raw(name, values)) for literal, name in parts)
         names = [name for _, name in parts if name is not None]
         if raw in _DOTS and names:
@@ -129,6 +136,8 @@ _OBVIOUS: Final = (date, time, Decimal, UUID)
 
 def scalar(value: Any, what: str, where: str) -> str:
     """A single value as text; `true`/`false` for booleans. Raises InvalidParameter for what has no obvious text."""
+    if value.__class__ is str and value.isascii():
+        return str(value)
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, bool):

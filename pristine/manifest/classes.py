@@ -1,11 +1,12 @@
 """Names and fields -> Model classes. Whatever a field is called on the wire, it gets a Python name by a stated rule.
 
-Nothing is evaluated, and no name of the wire ever becomes part of generated code.
+Nothing is evaluated, and no name of the wire ever becomes part of generated code. A class is cheap until it is first
+used, which most classes of a large API never are: then attrs makes its methods.
 """
 
 import keyword
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import attrs
 from pristine.manifest.reading import Cursor, Reader, anything, flag, word
 from pristine.ports.headers import MASK
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WIRE, WRITE_ONLY, Model
+from pristine.ports.serializer import Schema
 
 _TAKEN_BY_ATTRS: Final = frozenset({"self", "NOTHING", "attr_dict"})
 """Names that the generated __init__ uses for itself."""
@@ -74,41 +76,74 @@ def _said(expression: Any) -> Mapping[str, Any]:
     return expression if isinstance(expression, Mapping) else {}
 
 
+class _Completing:
+    """An attribute that a class of _Declared gets when it is completed, which asking for the attribute brings about."""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        declared = next((cls for cls in owner.__mro__ if "_fields" in vars(cls)), None)
+        if declared is None:
+            raise AttributeError(self._name)
+        if fields := vars(declared)["_fields"]:
+            _complete(declared, fields())
+        return getattr(owner if instance is None else instance, self._name)
+
+
+class _Declared(Model):
+    """A Model that attrs has not seen yet."""
+
+    __slots__ = ()
+    __attrs_attrs__ = _Completing()
+    __init__ = _Completing()  # type: ignore[assignment]  # a descriptor is as good as a function
+
+
+def _complete(cls: type, said: Mapping[str, Mapping[str, Any]]) -> None:
+    fields = {name: attrs.field(**one) for name, one in said.items()}
+    made = attrs.make_class(cls.__name__, fields, bases=(Model,), frozen=True, slots=True, kw_only=True, eq=False)
+    for name in vars(made).keys() - vars(cls).keys() - {"__attrs_attrs__"}:
+        type.__setattr__(cls, name, vars(made)[name])
+    # Last, and in this order: another thread takes a class that has them to be complete.
+    type.__setattr__(cls, "__attrs_attrs__", vars(made)["__attrs_attrs__"])
+    type.__setattr__(cls, "_fields", None)
+
+
 def make_class(
     name: str,
     expressions: Mapping[str, Any],
     required: Collection[str],
     told: Mapping[str, str],
+    types: Callable[[], Mapping[str, Schema]],
     *,
     said: str = "",
     is_open: bool = False,
 ) -> type[Model]:
-    """A Model class with a field for each of the type expressions; the fields have no types yet.
+    """A Model class with a field for each of the type expressions; `types` is asked for theirs when it is first used.
 
     `told` has the descriptions of fields, `said` the class's own.
     """
     names = attribute_names({wire: _said(expression).get("name") for wire, expression in expressions.items()})
     fields = {
-        names[wire]: _field(wire, _said(expression), told[wire], required=wire in required)
+        wire: _field(wire, _said(expression), told[wire], required=wire in required)
         for wire, expression in expressions.items()
     }
     body = {
+        "__slots__": (*names.values(), "__weakref__"),
         "__doc__": _docstring(said, {names[wire]: told[wire] for wire in expressions if told[wire]}),
         "_open": is_open,
+        "_fields": staticmethod(
+            lambda: {names[wire]: {**fields[wire], "type": schema} for wire, schema in types().items()}
+        ),
     }
-    cls: type[Model] = attrs.make_class(
-        attribute_name(name), fields, bases=(Model,), class_body=body, frozen=True, slots=True, kw_only=True, eq=False
-    )
-    return cls
+    return type(attribute_name(name), (_Declared,), body)
 
 
 def wrapped(schema: Any, names: tuple[str, ...]) -> Any:
     """The type of an object that has a value of the type at the end of a path of fields."""
     for name in reversed(names):
-        cls = make_class("Wrapped", {name: None}, (name,), {name: ""}, is_open=True)
-        for field in attrs.fields(cls):  # type: ignore[arg-type]  # made by attrs
-            object.__setattr__(field, "type", Any if schema is None else schema)
-        schema = cls
+        types = {name: Any if schema is None else schema}
+        schema = make_class("Wrapped", {name: None}, (name,), {name: ""}, types.copy, is_open=True)
     return schema
 
 
@@ -118,13 +153,16 @@ def _docstring(said: str, attributes: Mapping[str, str]) -> str | None:
     return "\n\n".join(filter(None, (said, f"Attributes:\n{listed}" if listed else ""))) or None
 
 
-def _field(wire: str, said: Mapping[str, Any], told: str, *, required: bool) -> Any:
-    """A field. One that is for requests or for answers alone is required there by the serializer, not by the class."""
+def _field(wire: str, said: Mapping[str, Any], told: str, *, required: bool) -> dict[str, Any]:
+    """What attrs.field is told.
+
+    A field that is for requests or for answers alone is required there by the serializer, not by the class.
+    """
     directed = said.get("readOnly") is True, said.get("writeOnly") is True
     metadata = {WIRE: wire, DESCRIPTION: told, REQUIRED: required, READ_ONLY: directed[0], WRITE_ONLY: directed[1]}
     shown = _masked if said.get("sensitive") is True else True
     default = _default(said, required=required and not any(directed))
-    return attrs.field(default=default, metadata=metadata, repr=shown)
+    return {"default": default, "metadata": metadata, "repr": shown}
 
 
 def _masked(value: Any) -> str:

@@ -1,13 +1,11 @@
 """Type expressions -> Python types: attrs classes, `list[X]`, `Literal[...]`, `X | Y`, `Annotated[X, bounds]`.
 
-Nothing is evaluated: names become attributes by a stated rule. A class is made first and its fields are tied to their
-types later, from a list of what is left to do, so types may be recursive and chains of them as long as they like.
+Nothing is evaluated: names become attributes by a stated rule. A class is made first and its fields are read later,
+from a list of what is left to do, so types may be recursive and chains of them as long as they like.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, Optional, Union
-
-import attrs
 
 from pristine.manifest.bounds import BOUND_KEYS, bounded, formatted
 from pristine.manifest.classes import FIELD_KEYS, check_fields, make_class
@@ -28,7 +26,7 @@ from pristine.manifest.reading import (
     word,
 )
 from pristine.manifest.unions import UNIONS, discriminated
-from pristine.ports.model import WIRE, Model
+from pristine.ports.model import Model
 from pristine.ports.serializer import Schema
 
 PRIMITIVES: Final[Mapping[str, Any]] = {
@@ -86,20 +84,20 @@ class TypeReader:
                 self._declared[name] = section.child(name, value)
         self._done: dict[str, Schema] = {}
         self._open: set[str] = set()
-        self._untied: list[Callable[[], None]] = []
+        self._unread: list[Callable[[], object]] = []
         for name in self._declared.keys() & {*_KINDS, ""}:
             self._declared[name].fault(f"a type may not be called {name!r}")
 
     def named(self) -> dict[str, Schema]:
         """Every declared type."""
         found = {name: self._lookup(name, at) for name, at in self._declared.items()}
-        self._tie()
+        self._read_fields()
         return found
 
     def read(self, at: Cursor, *, also: Mapping[str, Reader] = NOTHING) -> Schema:
         """The type that an expression says; `also` are further keys that its object may have."""
         schema = self._schema(at, also)
-        self._tie()
+        self._read_fields()
         return schema
 
     def described(self, expression: Any) -> str:
@@ -115,10 +113,10 @@ class TypeReader:
             expression = expression.get("items", expression.get("$ref", expression.get("type")))
         return ""
 
-    def _tie(self) -> None:
-        """Give the classes that have been made the types of their fields, which may make more classes."""
-        while self._untied:
-            self._untied.pop()()
+    def _read_fields(self) -> None:
+        """Read the fields of the classes that have been made, which may make more classes."""
+        while self._unread:
+            self._unread.pop()()
 
     def _schema(self, at: Cursor, also: Mapping[str, Reader] = NOTHING) -> Schema:
         if isinstance(at.value, str):
@@ -214,22 +212,19 @@ class TypeReader:
             at.fault(f"required field {missing!r} is not among the properties{suggestion(missing, properties)}")
         told = {wire: self.described(one.value) for wire, one in properties.items()}
         check_fields(properties)
-        cls = make_class(
+        types: dict[str, Schema] = {}
+        self._unread.append(
+            lambda: types.update({wire: self._field(one, wire in required) for wire, one in properties.items()})
+        )
+        return make_class(
             _class_name(at),
             {wire: one.value for wire, one in properties.items()},
             required,
             told,
+            types.copy,
             said=found.get("description", ""),
             is_open=found.get("additionalProperties") is True,
         )
-        self._untied.append(lambda: self._tie_fields(cls, properties, required))
-        return cls
-
-    def _tie_fields(self, cls: type[Model], properties: Mapping[str, Cursor], required: list[str]) -> None:
-        """Give the fields their types. This is what attrs.resolve_types does, without evaluating strings."""
-        for field in attrs.fields(cls):  # type: ignore[arg-type]  # made by _make_class
-            wire = field.metadata[WIRE]
-            object.__setattr__(field, "type", self._field(properties[wire], wire in required))
 
     def _field(self, at: Cursor, required: bool) -> Schema:
         schema = self._schema(at, FIELD_KEYS)

@@ -5,8 +5,9 @@ is not on the short list of harmless ones never reaches a repr.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar, overload
 
+T = TypeVar("T")
 HeaderSource: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 
 PRINTABLE: Final = frozenset(
@@ -48,7 +49,12 @@ class Headers(Mapping[str, str]):
         """These headers with the fields of `other` in place of those of the same name."""
         theirs = as_headers(other)
         pairs = theirs.multi_items()
-        return Headers([*(pair for pair in self._pairs if pair[0] not in theirs), *pairs]) if pairs else self
+        if not pairs:
+            return self
+        names = {name.lower() for name, _ in pairs}
+        merged = Headers()
+        merged._pairs = (*[pair for pair in self._pairs if pair[0].lower() not in names], *pairs)
+        return merged
 
     def shown(self) -> list[str]:
         """Every field line, with a mask for a value that may be secret."""
@@ -61,6 +67,15 @@ class Headers(Mapping[str, str]):
                 index.setdefault(name.lower(), []).append(value)
             self._index = index
         return self._index
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: T) -> str | T: ...
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field, as `headers[name]` gives it, or the default."""
+        found = self._lookup().get(name.lower())
+        return default if found is None else found[0] if len(found) == 1 else ", ".join(found)
 
     def __getitem__(self, name: str) -> str:
         return ", ".join(self._lookup()[name.lower()])
