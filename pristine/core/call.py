@@ -39,6 +39,14 @@ class CallOptions(TypedDict, total=False):
     reconnect: bool | None
 
 
+def _listening(context: Context[Any]) -> bool:
+    """Whether anybody wants to be told of a call."""
+    try:
+        return context.telemetry.active
+    except Exception:  # noqa: BLE001 a listener cannot hurt a call
+        return False
+
+
 async def _following(trail: Trail, answer: Any, request: Request) -> Request | None:
     """The request that an answer, a Response or an open stream, redirects to; a stream is then closed."""
     kept = False
@@ -66,6 +74,7 @@ class Call:
         self._context = context
         self._face = face
         self._auth = auth
+        self.listening = _listening(context)
         self._repeatable = operation.repeatable or operation.key_header in request.headers
 
     @property
@@ -133,14 +142,6 @@ class Call:
 
     def elapsed(self) -> float:
         return self._face.clock.now() - self.started
-
-    @property
-    def listening(self) -> bool:
-        """Whether anybody wants to be told."""
-        try:
-            return self._context.telemetry.active
-        except Exception:  # noqa: BLE001 a listener cannot hurt a call
-            return False
 
     def emit(self, name: str, **attributes: Any) -> None:
         """Tell telemetry; nothing that it does reaches the call."""

@@ -36,6 +36,7 @@ class Blueprint:
     timeout: Timeout
     limit: int | None
     keyed: bool
+    merged: dict[tuple[tuple[str, str], ...], Headers] = attrs.field(factory=dict, init=False)
 
     @classmethod
     def of(cls, context: Context[Any], base: str | None, operation: Operation, *, streams: bool) -> "Blueprint":
@@ -108,7 +109,7 @@ class Blueprint:
 
     def _headers(self, content: Mapping[str, str], options: CallOptions) -> Headers:
         """Weakest first: the operation's, the Context's, the manifest's parameters, the call's, the idempotency key."""
-        headers = self.headers.merged(content) if content else self.headers
+        headers = self._with(content) if content else self.headers
         call = checked(options.get("headers") or ()) if "headers" in options else _NONE
         if self.operation.endpoint.headers:
             headers = headers.merged(_declared(self.operation, call))
@@ -119,6 +120,16 @@ class Blueprint:
         if self.keyed or "idempotency_key" in options:
             headers = headers.merged(self._key(headers, options.get("idempotency_key")))
         return headers
+
+    def _with(self, content: Mapping[str, str]) -> Headers:
+        """The headers with the fields of a body; of those there are few, so what was merged is kept."""
+        key = tuple(content.items())
+        merged = self.merged.get(key)
+        if merged is None:
+            merged = self.headers.merged(content)
+            if "Content-Length" not in content:
+                self.merged[key] = merged
+        return merged
 
     def _key(self, headers: Headers, given: str | None) -> Mapping[str, str]:
         """One key for all attempts of the call: the caller's, or a new one where the manifest asks for one."""

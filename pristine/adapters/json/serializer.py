@@ -24,10 +24,9 @@ class JsonSerializer:
 
     def encode(self, value: Any, schema: Schema = None) -> bytes:
         try:
-            said = plain(value)
             if schema is not None and schema is not Any:
-                said = plain(_structure(said, schema, InvalidPayload))
-            return write(said).encode()
+                value = _checked(value, schema)
+            return write(plain(value)).encode()
         except RecursionError as error:
             raise InvalidPayload("the payload is nested too deeply, or holds itself") from error
         except (TypeError, ValueError) as error:
@@ -36,12 +35,28 @@ class JsonSerializer:
 
     def decode(self, data: bytes, schema: Schema = None) -> Any:
         try:
-            value = _read(data.decode(json.detect_encoding(data), "surrogatepass"))
+            value = _read(_text(data))
             return value if schema is None or schema is Any else _structure(value, schema, DecodeError)
         except ValueError as error:
             raise DecodeError(f"the body is not JSON: {error}") from error
         except RecursionError as error:
             raise DecodeError("the body is nested too deeply") from error
+
+
+def _checked(value: Any, schema: Schema) -> Any:
+    """A payload of its schema. Most are plain already; one with Models or enums in it is made so first."""
+    try:
+        return converter(strict=True, detailed=False).structure(value, schema)
+    except Exception:  # noqa: BLE001 what is wrong is told in the second try
+        return _structure(plain(value), schema, InvalidPayload)
+
+
+def _text(data: bytes) -> str:
+    if data[:1].isascii() and data[1:2] != b"\0" and data[:1] != b"\0":
+        return data.decode(
+            "utf-8", "surrogatepass"
+        )  # JSON begins with two ASCII characters: without a NUL among them it is UTF-8
+    return data.decode(json.detect_encoding(data), "surrogatepass")
 
 
 def _structure(value: Any, schema: Schema, error: type[InvalidPayload | DecodeError]) -> Any:

@@ -12,6 +12,8 @@ from cattrs import Converter
 from pristine.ports import formats
 from pristine.ports.model import NULL, Model, sent_fields, wire_names
 
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
     """A value as dicts, lists and scalars. What JSON has no form for stays as it is: its schema may have one."""
@@ -30,8 +32,11 @@ def _converter() -> Converter:
 def _unstructure(model: Model, converter: Converter) -> dict[str, Any]:
     """Declared fields that were sent or have a value, then the undeclared ones that were sent."""
     sent = sent_fields(model)
-    fields = ((wire, getattr(model, name)) for wire, name in wire_names(type(model)).items())
-    declared = {wire: converter.unstructure(value) for wire, value in fields if value is not None or wire in sent}
+    declared: dict[str, Any] = {}
+    for wire, name in wire_names(type(model)).items():
+        value = getattr(model, name)
+        if value is not None or wire in sent:
+            declared[wire] = value if value.__class__ in _SCALARS else converter.unstructure(value)
     return declared | {wire: value for wire, value in sent.items() if wire not in declared}
 
 
