@@ -4,9 +4,9 @@ import attrs
 import pytest
 
 from pristine.adapters.auth import ApiKey, Basic, Bearer
-from pristine.core.secrets import credentials, scrub
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request
+from pristine.ports.redaction import basic_pair, credentials, scrub, speaks
 
 PLAIN = Request("GET", "http://h/x?limit=1000&api_key=in%20query", Headers({"X-Tenant": "acme", "Cookie": "id=c00kie"}))
 
@@ -32,3 +32,20 @@ def test_ordinary_fields_and_short_values_are_left_alone() -> None:
 def test_the_longest_is_masked_first() -> None:
     secrets = credentials(PLAIN, Bearer("abcdef").sign(PLAIN))
     assert scrub(b"got 'Bearer abcdef' and 'abcdef'", secrets) == b"got '***' and '***'"
+
+
+@pytest.mark.parametrize(
+    "echo", ['{"key": "a\\"b/\\u00fc?"}', '{"key": "a\\"b/ü?"}', "?key=a%22b/%C3%BC%3F", "?key=a%22b%2F%C3%BC%3F"]
+)
+def test_a_secret_is_found_as_json_and_urls_spell_it(echo: str) -> None:
+    assert scrub(echo.encode(), ['a"b/ü?']) in {b'{"key": "***"}', b"?key=***"}
+
+
+@pytest.mark.parametrize(("name", "spoken"), [("X-Api-Key", True), ("page_token", True), ("X-Tenant", False)])
+def test_a_name_may_speak_of_a_secret(name: str, spoken: bool) -> None:
+    assert speaks(name) is spoken
+
+
+@pytest.mark.parametrize("value", ["Basic !", "Basic /w==", "Basic", "Bearer YW5uOmh1bnRlcjI="])
+def test_what_is_no_pair_of_user_and_password_has_neither(value: str) -> None:
+    assert basic_pair(value) == ("", "")
