@@ -104,7 +104,11 @@ class MemoryStream:
         if not self._open:
             raise StreamClosed("the stream is closed")
         self.reads += 1
-        return next(filter(None, map(_or_raise, self._chunks)), b"")
+        try:
+            return next(filter(None, map(_or_raise, self._chunks)), b"")
+        except PristineError as error:
+            self._chunks = iter([error, *self._chunks])  # a break is no end, however often it is read
+            raise
 
     def close(self) -> None:
         if self._open:

@@ -18,7 +18,9 @@ from tests.support.offline import manifest
 T = TypeVar("T")
 
 NAMES = ["A", "B", "C"]
-FIELDS = ["a", "b", "items", "get", "x-y"]
+FIELDS = ["a", "b", "items", "get", "x-y", "class", "_x", "self", ""]
+ODD = ["__class__", "__dict__", "_wire", "_names", "mro", "é"]
+"""Names that cannot be given to a class."""
 MEMBERS: list[Any] = ["new", "", 1, 0, True, None]
 STRINGS = ['""', '"a"', '"new"', '"é"', '"\\u0061\\n\\/"', '"\\ud83d\\ude00"', '"\\ud800"', '"\\udc00x"', '"1.0"']
 WHOLE = ["0", "1", "-1", "-0", "9007199254740993", "18446744073709551615", "18446744073709551616", "1" + "0" * 40]
@@ -63,8 +65,8 @@ class Author:
         return self._one([cls, cls, cls, list[cls], dict[str, cls], cls | None, dict[str, list[cls | None]]])  # type: ignore[valid-type]
 
     def _declaration(self, deep: int = 0) -> Any:
-        names = FIELDS if self._in_one_of(10) else FIELDS[:-1]
-        fields = self._luck.sample(names, self._luck.randint(1, len(names)))
+        names = FIELDS + ODD if self._in_one_of(20) else FIELDS
+        fields = self._luck.sample(names, self._luck.randint(1, 5))
         required = [name for name in fields if self._in_one_of(2)]
         return {"properties": {name: self._field(deep) for name in fields}, "required": required}
 
@@ -135,7 +137,7 @@ class Author:
         return f"{{{','.join(f'{self._name(name)}:{self._part(part, deep)}' for name, part in fields)}}}"
 
     def _name(self, name: str) -> str:
-        return f'"\\u{ord(name[0]):04x}{name[1:]}"' if self._in_one_of(10) else json.dumps(name)
+        return f'"\\u{ord(name[0]):04x}{name[1:]}"' if name and self._in_one_of(10) else json.dumps(name)
 
     def _part(self, schema: Any, deep: int) -> str:
         return self._one(SPACES) + self._text(schema, deep + 1) + self._one(SPACES)
