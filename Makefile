@@ -13,7 +13,7 @@ BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint types docs bench bench-streaming pins clean
+.PHONY: help demo test fmt lint types docs adapters bench bench-streaming pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,10 @@ types: $(INSTALLED) ## mypy, strict
 
 docs: $(INSTALLED) ## run the examples in the documentation, check its links and tables
 	$(BIN)/python -m pytest tests/docs
+
+adapters: $(INSTALLED) ## hold every transport to its promises, and write the table of adapters
+	$(BIN)/python -m pytest -q tests/contracts/test_transports.py --pristine-report docs/reference/adapters.json
+	$(BIN)/python -m tests.docs.adapters
 
 bench: $(INSTALLED) ## run the benchmarks, one after the other
 	@set -e; for file in $(BENCHMARKS); do echo "$$file"; $(BIN)/python "$$file"; done

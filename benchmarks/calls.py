@@ -1,4 +1,4 @@
-"""What a typed call costs: Pristine over httpx beside httpx's own client and transport, in one run, as ratios.
+"""What a typed call costs: Pristine over httpx and httpx2 beside httpx's own client, in one run, as ratios.
 
 CPU time of this process for one POST with a JSON body and a JSON answer of about 1 KB, over keep-alive connections to a
 server in another process. The contestants take turns in every round; the figures are medians over the rounds.
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ def blocking_rows(url: str, rounds: int, calls: int) -> dict[str, float]:
     """CPU µs a call on the blocking face, one after another."""
     with (
         pristine.Pipeline(MANIFEST, pristine.context(base_url=url)) as api,
+        pristine.Pipeline(MANIFEST, pristine.context(base_url=url, transport="httpx2")) as api2,
         httpx.Client() as client,
         httpx.HTTPTransport() as transport,
     ):
@@ -71,6 +73,7 @@ def blocking_rows(url: str, rounds: int, calls: int) -> dict[str, float]:
             "httpx.Client": lambda: client.post(f"{url}/create", json=PAYLOAD).json(),
             "httpx.HTTPTransport": bare,
             "pristine on httpx": lambda: api.execute("create", PAYLOAD),
+            "pristine on httpx2": lambda: api2.execute("create", PAYLOAD),
         }
         return _rounds({name: _loop(call, calls) for name, call in contestants.items()}, rounds, calls)
 
@@ -78,23 +81,32 @@ def blocking_rows(url: str, rounds: int, calls: int) -> dict[str, float]:
 def async_rows(url: str, rounds: int, calls: int, at_once: int) -> dict[str, float]:
     """CPU µs a call on the async face, with so many in flight."""
     with asyncio.Runner() as runner:
-        context = pristine.context(base_url=url, transport={"name": "httpx", "max_connections": None})
-        api = pristine.AsyncPipeline(MANIFEST, context)
         client = httpx.AsyncClient(limits=httpx.Limits(max_connections=None, max_keepalive_connections=None))
+        apis = [_async_api(url, name) for name in ("httpx", "httpx2")]
 
         async def bare() -> Any:
             return (await client.post(f"{url}/create", json=PAYLOAD)).json()
 
-        async def typed() -> Any:
-            return await api.execute("create", PAYLOAD)
-
         def run(call: Callable[[], Awaitable[Any]]) -> Callable[[], None]:
             return lambda: runner.run(_in_flight(call, calls, at_once))
 
-        rows = _rounds({"httpx.AsyncClient": run(bare), "pristine on httpx": run(typed)}, rounds, calls)
+        first, second = (partial(api.execute, "create", PAYLOAD) for api in apis)
+        contestants: dict[str, Callable[[], Awaitable[Any]]] = {
+            "httpx.AsyncClient": bare,
+            "pristine on httpx": first,
+            "pristine on httpx2": second,
+        }
+        rows = _rounds({name: run(call) for name, call in contestants.items()}, rounds, calls)
         runner.run(client.aclose())
-        runner.run(api.aclose())
+        for api in apis:
+            runner.run(api.aclose())
         return rows
+
+
+def _async_api(url: str, name: str) -> pristine.AsyncPipeline:
+    return pristine.AsyncPipeline(
+        MANIFEST, pristine.context(base_url=url, transport={"name": name, "max_connections": None})
+    )
 
 
 def pipeline_row(rounds: int, calls: int) -> dict[str, float]:

@@ -17,9 +17,14 @@ from typing import Any, Final
 
 import httpx
 import httpx_sse
+import msgspec
 from httpx_sse._decoders import SSEDecoder as TheirDecoder
 from httpx_sse._decoders import SSELineDecoder as TheirLineDecoder
 
+import pristine
+from pristine.adapters.json import JsonSerializer
+from pristine.adapters.msgspec import MsgspecSerializer
+from pristine.ports.serializer import Serializer
 from pristine.streaming.sse import SSEDecoder
 
 Chunks = list[bytes]
@@ -112,12 +117,67 @@ def pristine_stream(chunks: Chunks) -> int:
     return sum(len(event.data) for event in SSEDecoder.decode_stream(chunks))
 
 
+# From bytes to objects: each reads the text out of every chunk.
+
+
+class Delta(msgspec.Struct):
+    """The news."""
+
+    content: str | None = None
+
+
+class Choice(msgspec.Struct):
+    """One of the answers."""
+
+    index: int
+    delta: Delta
+    finish_reason: str | None
+
+
+class Chunk(msgspec.Struct):
+    """An event's data."""
+
+    id: str
+    object: str
+    choices: list[Choice]
+    pad: str
+
+
+TYPES: Final = {
+    "Chunk": {
+        "properties": {
+            "id": "string",
+            "object": "string",
+            "choices": {"type": "array", "items": "Choice"},
+            "pad": "string",
+        },
+        "required": ["id", "object", "choices", "pad"],
+    },
+    "Choice": {
+        "properties": {"index": "integer", "delta": "Delta", "finish_reason": {"type": "string", "nullable": True}},
+        "required": ["index", "delta", "finish_reason"],
+    },
+    "Delta": {"properties": {"content": "string"}},
+}
+MODEL: Final = pristine.load_manifest({"name": "chat", "endpoints": {}, "types": TYPES}).types["Chunk"]
+
+
 def httpx_sse_json(chunks: Chunks) -> int:
-    return sum(len(event.json()) for event in httpx_sse_source(chunks))
+    return sum(len(event.json()["choices"][0]["delta"]["content"]) for event in httpx_sse_source(chunks))
 
 
 def pristine_json(chunks: Chunks) -> int:
-    return sum(len(event.json()) for event in SSEDecoder.decode_stream(chunks))
+    return sum(len(event.json()["choices"][0]["delta"]["content"]) for event in SSEDecoder.decode_stream(chunks))
+
+
+def typed(serializer: Serializer, schema: Any) -> Read:
+    def read(chunks: Chunks) -> int:
+        decode, size = serializer.decode, 0
+        for event in SSEDecoder.decode_stream(chunks):
+            size += len(decode(event.raw, schema).choices[0].delta.content)
+        return size
+
+    return read
 
 
 DECODERS: Final[dict[str, Read]] = {
@@ -127,7 +187,13 @@ DECODERS: Final[dict[str, Read]] = {
     "`.raw`": pristine_raw,
     "`decode_stream`": pristine_stream,
 }
-OBJECTS: Final[dict[str, Read]] = {THEIRS: httpx_sse_json, "pristine": pristine_json}
+OBJECTS: Final[dict[str, Read]] = {
+    THEIRS: httpx_sse_json,
+    "`event.json()`": pristine_json,
+    "Models, json": typed(JsonSerializer(), MODEL),
+    "Models, msgspec": typed(MsgspecSerializer(), MODEL),
+    "Structs, msgspec": typed(MsgspecSerializer(), Chunk),
+}
 
 
 # The measurement.
@@ -195,7 +261,7 @@ def main() -> None:
     rows = streams(small, mib)
     print("Speed relative to httpx-sse (higher is better)\n")
     table(DECODERS, rows, rounds)
-    print("From bytes to JSON objects\n")
+    print("From bytes to objects, relative to httpx-sse with json.loads\n")
     table(OBJECTS, {name: rows[name] for name in ("a-16k", "b-1per")}, rounds)
     print("Growth with the size of one event\n")
     growth(mib)

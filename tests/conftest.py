@@ -16,7 +16,10 @@ Connect: TypeAlias = Callable[..., Face]
 BACKENDS: Final = {
     "httpx-sync": (Blocking, "httpx"),
     "httpx-async": (Async, "httpx"),
+    "httpx2-async": (Async, "httpx2"),
     "aiohttp": (Async, "aiohttp"),
+    "pyreqwest-sync": (Blocking, "pyreqwest"),
+    "pyreqwest-async": (Async, "pyreqwest"),
 }
 """Id -> the face, and the transport under it."""
 

@@ -24,6 +24,7 @@ PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 REGISTERED: Final = [
     EntryPoint(name, value, group)
     for group, entries in PROJECT["entry-points"].items()
+    if group.startswith("pristine.")  # not the plugin of pytest, which is a module
     for name, value in entries.items()
 ]
 HEAVY: Final = {"httpx", "httpcore", "aiohttp", "anyio", "cattrs", "yaml", "click", "ssl", "asyncio", "socket"}

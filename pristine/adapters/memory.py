@@ -39,8 +39,21 @@ class MemoryTransport:
 
     def __init__(self, script: Iterable[Step] = ()) -> None:
         self._script = list(script)
+        self._repeating = False
         self.requests: list[Request] = []
         self.open_streams = 0
+
+    def add(self, *steps: Step) -> None:
+        """Put steps at the end of the script; a function that is being repeated is not any more."""
+        if self._repeating:
+            self._script.clear()
+            self._repeating = False
+        self._script += steps
+
+    @property
+    def unused(self) -> list[Step]:
+        """The steps that have not answered a request."""
+        return [] if self._repeating else list(self._script)
 
     def send(self, request: Request) -> Response:
         return finish(collected(request, LiftedByteStream(self.open(request))))
@@ -64,8 +77,8 @@ class MemoryTransport:
         self.requests.append(request)
         if not self._script:
             raise AssertionError(f"the script has no answer for {request!r}")
-        last = len(self._script) == 1 and callable(self._script[0])
-        step = self._script[0] if last else self._script.pop(0)
+        self._repeating = len(self._script) == 1 and callable(self._script[0])
+        step = self._script[0] if self._repeating else self._script.pop(0)
         answer = step(request) if callable(step) else step
         if isinstance(answer, PristineError):
             raise answer
@@ -91,7 +104,11 @@ class MemoryStream:
         if not self._open:
             raise StreamClosed("the stream is closed")
         self.reads += 1
-        return next(filter(None, map(_or_raise, self._chunks)), b"")
+        try:
+            return next(filter(None, map(_or_raise, self._chunks)), b"")
+        except PristineError as error:
+            self._chunks = iter([error, *self._chunks])  # a break is no end, however often it is read
+            raise
 
     def close(self) -> None:
         if self._open:

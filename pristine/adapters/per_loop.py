@@ -40,12 +40,12 @@ class PerLoop(Generic[T]):
 
     async def get(self) -> T:
         loop = asyncio.get_running_loop()
-        if loop not in self._made:
+        made = self._made.get(loop)
+        if made is None:
             resource = self._make()
-            watch = self._watch(resource)
-            self._made[loop] = resource, watch
-            await anext(watch)
-        return self._made[loop][0]
+            made = self._made[loop] = resource, self._watch(resource)
+            await anext(made[1])
+        return made[0]
 
     async def aclose(self) -> None:
         """Close the resource of the running loop."""

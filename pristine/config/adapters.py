@@ -102,14 +102,27 @@ def made(port: str, choice: Named) -> Any:
         if known is not None and option not in known:
             hint = suggestion(str(option), known) or "; it has none"
             raise ConfigurationError(f"{what} has no option {option!r}{hint}", setting=f"{port}.{option}")
+    options = _around(port, choice.options) if known and "inner" in known else choice.options
     try:
-        form.bind(**choice.options)
-        return factory(**choice.options)
+        form.bind(**options)
+        return factory(**options)
     except (ConfigurationError, InvalidHeader) as error:
         setting = f"{port}.{getattr(error, 'setting', '')}".rstrip(".")
         raise ConfigurationError(f"{what}: {error.message}", setting=setting) from None
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{what}: {error}", setting=port) from None
+
+
+def _around(port: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options, with the adapter itself where `inner` is its name or its options."""
+    inner = options.get("inner")
+    if not isinstance(inner, (str, Mapping)):
+        return options
+    try:
+        return {**options, "inner": made(port, named(port, inner))}
+    except ConfigurationError as error:
+        error.setting = f"{port}.inner{error.setting.removeprefix(port)}"
+        raise
 
 
 def _options(form: Signature) -> list[str] | None:

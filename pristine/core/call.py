@@ -14,13 +14,13 @@ from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.operation import Operation
 from pristine.core.redirects import Trail
-from pristine.core.secrets import credentials, scrub
 from pristine.ports import telemetry as signals
 from pristine.ports.auth import AsyncAuth
 from pristine.ports.clock import Deadline
 from pristine.ports.errors import PristineError, TimeoutExceeded
 from pristine.ports.headers import HeaderSource
 from pristine.ports.messages import Request, Timeout
+from pristine.ports.redaction import credentials, scrub
 from pristine.ports.retry import Again, GiveUp, Kind, Outcome
 from pristine.ports.telemetry import Signal
 

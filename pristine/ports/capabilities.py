@@ -23,7 +23,7 @@ class Capability(StrEnum):
     """`timeout.total` holds however the bytes trickle."""
     HTTP2 = "http2"
     TRAILERS = "trailers"
-    """Fields behind a chunked body reach the caller."""
+    """Fields behind a chunked body reach the caller: as `trailers`, Headers, of a stream that was read to its end."""
     PROXY = "proxy"
     LOCAL_ADDRESS = "local_address"
     CLIENT_CERTIFICATE = "client_certificate"

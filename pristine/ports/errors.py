@@ -3,6 +3,7 @@
     PristineError
     ├── ConfigurationError          the wiring is wrong; nothing ran
     │   ├── WrongFace               a port of the other colour
+    │   ├── CassetteMismatch        a recording has no answer to what was asked
     │   └── DocumentError           a file that cannot be parsed
     ├── ManifestError               a manifest's faults, all of them
     ├── RequestError                the call is wrong; not a byte was sent, BodyUsed and BodyChanged excepted
@@ -111,6 +112,17 @@ class ConfigurationError(PristineError):
 
 class WrongFace(ConfigurationError):
     """A port given to the blocking face suspended, or has only the other face's methods."""
+
+
+class CassetteMismatch(ConfigurationError):
+    """A recording has no answer to a request, or only a part of it, or more answers than were asked for.
+
+    `path` and `line` name the recorded exchange that comes nearest; `differences` say what is not as it was there.
+    """
+
+    path: str = ""
+    line: int | None = None
+    differences: Sequence[str] = ()
 
 
 class DocumentError(ConfigurationError):

@@ -4,8 +4,8 @@ Models are frozen attrs classes. The mapping-like behaviour is in special method
 API ("items", "keys", "get") can collide with it.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Final, TypeAlias
 
 import attrs
 
@@ -14,6 +14,10 @@ WIRE: str = "pristine.wire"
 
 DESCRIPTION: str = "pristine.description"
 """Metadata key of an attrs field: what the API's author says about it."""
+
+Place: TypeAlias = list[Any] | tuple[Any, ...]
+"""Where an object is in a document that was not read into plain values: a list of its bytes and what reads them, whose
+first element becomes what was read; or, further in, a tuple of a place and the steps from there."""
 
 
 REQUIRED: str = "pristine.required"
@@ -49,7 +53,7 @@ class Model:
     __slots__ = ("_wire",)
     _names: ClassVar[Mapping[str, str]]
     _open: ClassVar[bool] = False
-    _wire: Mapping[str, Any]
+    _wire: Mapping[str, Any] | Place
 
     def __getitem__(self, name: str) -> Any:
         names = wire_names(type(self))
@@ -75,7 +79,7 @@ class Model:
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle with what was on the wire."""
         values = {name: getattr(self, name) for name in wire_names(type(self)).values()}
-        return _restore, (type(self), values, getattr(self, "_wire", None))
+        return _restore, (type(self), values, sent_fields(self) if hasattr(self, "_wire") else None)
 
 
 def _restore(cls: type[Model], values: Mapping[str, Any], wire: Mapping[str, Any] | None) -> Model:
@@ -87,16 +91,32 @@ def _restore(cls: type[Model], values: Mapping[str, Any], wire: Mapping[str, Any
 
 def sent_fields(model: Model) -> Mapping[str, Any]:
     """The object as it was on the wire; for one built in Python, its fields that are not None."""
-    wire: Mapping[str, Any] | None = getattr(model, "_wire", None)
+    wire: Any = getattr(model, "_wire", None)
+    if isinstance(wire, (list, tuple)):
+        wire = _at(wire)
+        remember(model, wire)
     if wire is not None:
-        return wire
+        return wire  # type: ignore[no-any-return]
     values = ((wire, getattr(model, name)) for wire, name in wire_names(type(model)).items())
     return {wire: value for wire, value in values if value is not None}
 
 
-def remember(model: Model, wire: Mapping[str, Any]) -> None:
-    """Keep what the object was made from; for serializers."""
-    object.__setattr__(model, "_wire", wire)
+def _at(place: Place) -> Any:
+    """The plain value at a place; its document is read once, whoever asks, and whoever else asks meanwhile."""
+    steps: list[Any] = []
+    while isinstance(place, tuple):
+        steps += reversed(place[1:])
+        place = place[0]
+    value = place[0]
+    if isinstance(value, bytes):
+        value = place[0] = place[1](value)
+    while steps:
+        value = value[steps.pop()]
+    return value
+
+
+remember: Final[Callable[[Model, Mapping[str, Any] | Place], None]] = vars(Model)["_wire"].__set__
+"""Keep what the object was made from, or its place in that; for serializers."""
 
 
 def is_model(schema: object) -> bool:

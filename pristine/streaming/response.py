@@ -8,9 +8,10 @@ import builtins
 import warnings
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from inspect import isawaitable, iscoroutine
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, overload
 
 import attrs
 
@@ -27,6 +28,7 @@ from pristine.streaming.readers import ChunkDecoder, Reader
 from pristine.streaming.view import AsyncView, Cursor, Session, View
 
 EventsT = TypeVar("EventsT")
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -112,6 +114,10 @@ class _Response(Generic[EventsT]):
         self._session.begin(make)
         return self._view(self, self._cursor, convert)
 
+    def _items(self, schema: Any) -> Any:
+        item = self._session.item
+        return self._reading(self._session.items_reader, item if schema is None else partial(item, schema=schema))
+
     @contextmanager
     def _telling(self) -> Iterator[None]:
         """Give an error of the stream the facts of its response."""
@@ -147,12 +153,19 @@ class StreamResponse(_Response[View[Event]]):
     def __next__(self) -> Event:
         return next(self.events())
 
-    def items(self) -> View[Any]:
-        """The events' data in the manifest's item type, up to its `done` sentinel.
+    @overload
+    def items(self, /) -> View[Any]: ...
+    @overload
+    def items(self, schema: type[T], /) -> View[T]: ...
+    @overload
+    def items(self, schema: Any, /) -> View[Any]: ...
+    def items(self, schema: Any = None, /) -> View[Any]:
+        """The events' data in the manifest's item type, or in a type that is given, up to the `done` sentinel.
 
+        The type is one that the serializer can read: a Model, a dataclass, `list[int]`, with "msgspec" also a Struct.
         Raises StreamFailed for an event that is an error, and DecodeError for one that is not of its type.
         """
-        return self._reading(self._session.items_reader, self._session.item)  # type: ignore[no-any-return]
+        return self._items(schema)  # type: ignore[no-any-return]
 
     def lines(self) -> View[str]:
         """The body's lines, without their ends."""
@@ -241,9 +254,15 @@ class AsyncStreamResponse(_Response[AsyncView[Event]]):
     async def __anext__(self) -> Event:
         return await anext(self.events())
 
-    def items(self) -> AsyncView[Any]:
-        """The events' data in the manifest's item type; see `StreamResponse.items`."""
-        return self._reading(self._session.items_reader, self._session.item)  # type: ignore[no-any-return]
+    @overload
+    def items(self, /) -> AsyncView[Any]: ...
+    @overload
+    def items(self, schema: type[T], /) -> AsyncView[T]: ...
+    @overload
+    def items(self, schema: Any, /) -> AsyncView[Any]: ...
+    def items(self, schema: Any = None, /) -> AsyncView[Any]:
+        """The events' data in the manifest's item type, or in a type that is given; see `StreamResponse.items`."""
+        return self._items(schema)  # type: ignore[no-any-return]
 
     def lines(self) -> AsyncView[str]:
         """The body's lines, without their ends."""

@@ -1,9 +1,10 @@
-"""JSON: requests are read strictly and answers openly, and every fault says where it is."""
+"""JSON: requests are read strictly and answers openly, and every fault says where it is; by both serializers."""
 
 import copy
 import json
 import math
 from collections import OrderedDict
+from collections.abc import Iterator
 from enum import Enum, IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
@@ -15,10 +16,11 @@ from hypothesis import strategies as st
 
 import pristine
 from pristine.adapters.json import JsonSerializer
+from pristine.adapters.msgspec import MsgspecSerializer
 from pristine.ports.errors import DecodeError, InvalidPayload
 from tests.support.offline import manifest
 
-JSON = JsonSerializer()
+JSON = JsonSerializer()  # or the other: see `serializer`
 TYPES = pristine.load_manifest(
     manifest(
         types={
@@ -28,7 +30,7 @@ TYPES = pristine.load_manifest(
                     "note": {"type": "string", "nullable": True},
                     "state": {"enum": ["new", "done", 1]},
                     "meta": {"type": "object"},
-                    "big-number": "number",
+                    "total": "number",
                     "parent": "Order",
                 },
                 "required": ["items"],
@@ -38,11 +40,20 @@ TYPES = pristine.load_manifest(
                 "required": ["name"],
             },
             "Open": {"properties": {"a": "integer"}, "additionalProperties": True},
+            "Kebab": {"properties": {"big-number": "number"}},
         }
     )
 ).types
 ORDER: Any = TYPES["Order"]
 ITEM: Any = TYPES["Item"]
+
+
+@pytest.fixture(autouse=True, scope="module", params=[JsonSerializer, MsgspecSerializer], ids=["json", "msgspec"])
+def serializer(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test is of both."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(globals(), "JSON", request.param())
+        yield
 
 
 class Colour(StrEnum):
@@ -125,10 +136,10 @@ def test_what_has_an_obvious_json_form_is_written(value: Any, expected: Any) -> 
         ({"items": [], "state": True}, "state", "must be one of"),
         ({"items": [], "state": ["new"]}, "state", "must be one of"),
         ({"items": [], "meta": []}, "meta", "must be an object, not an array"),
-        ({"items": [], "big-number": "5"}, "big-number", "must be a number, not a string"),
-        ({"items": [], "big-number": True}, "big-number", "must be a number, not a boolean"),
-        ({"items": [], "big-number": math.nan}, "big-number", "nan cannot be written as JSON"),
-        ({"items": [], "big_number": 5}, "big_number", "did you mean 'big-number'?"),
+        ({"items": [], "total": "5"}, "total", "must be a number, not a string"),
+        ({"items": [], "total": True}, "total", "must be a number, not a boolean"),
+        ({"items": [], "total": math.nan}, "total", "nan cannot be written as JSON"),
+        ({"items": [], "totl": 5}, "totl", "did you mean 'total'?"),
         ({"items": [{"name": "a", "count": 1.0}]}, "items[0].count", "must be a whole number, not a number"),
         ({"items": [{"name": "a", "count": True}]}, "items[0].count", "must be a whole number, not a boolean"),
         ({"items": [], "meta": {"a": [b"x"]}}, "meta.a[0]", "a value of type bytes cannot be written as JSON"),
@@ -146,6 +157,12 @@ def test_a_payload_that_breaks_its_schema_is_refused_where_it_does(value: Any, w
     assert told in str(error)
 
 
+def test_a_fault_is_told_by_the_name_on_the_wire() -> None:
+    kebab = TYPES["Kebab"]
+    assert invalid({"big-number": "5"}, kebab).where == undecodable(b'{"big-number": "5"}', kebab).where == "big-number"
+    assert str(invalid({"big_number": 5}, kebab)) == "big_number: unknown field; did you mean 'big-number'?"
+
+
 def test_a_payload_is_not_changed_by_being_read() -> None:
     payload = {"items": [{"name": "a"}], "meta": {"deep": [1]}}
     before = copy.deepcopy(payload)
@@ -159,7 +176,7 @@ def test_null_for_an_optional_field_is_sent_and_silence_stays_silence() -> None:
 
 
 def test_an_int_stays_one_where_a_number_is_asked_for() -> None:
-    assert JSON.encode({"items": [], "big-number": 10**20}, ORDER) == b'{"items":[],"big-number":100000000000000000000}'
+    assert JSON.encode({"items": [], "total": 10**20}, ORDER) == b'{"items":[],"total":100000000000000000000}'
 
 
 def test_typed_objects_are_payloads_too() -> None:
@@ -202,7 +219,7 @@ def test_unknown_fields_and_members_of_enums_are_kept() -> None:
         (b'{"items": [{"name": 5}]}', "items[0].name", "must be a string, not a whole number"),
         (b'{"items": [{}]}', "items[0].name", "is missing"),
         (b'{"items": [], "state": 1.5}', "state", "must be one of"),
-        (b'{"items": [], "big-number": "1"}', "big-number", "must be a number, not a string"),
+        (b'{"items": [], "total": "1"}', "total", "must be a number, not a string"),
         (b"[]", "", "the whole: must be an object, not an array"),
         (b"null", "", "the whole: must be an object, not null"),
     ],

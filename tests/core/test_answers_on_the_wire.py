@@ -227,4 +227,4 @@ def test_no_transport_error_of_the_vendor_crosses_the_border(connect: Connect, s
 
     with pytest.raises(TransportError) as caught:
         connect(serve(no_head)).execute("get")
-    assert type(caught.value.__cause__).__module__.partition(".")[0] in {"httpx", "aiohttp"}
+    assert type(caught.value.__cause__).__module__.partition(".")[0] in {"httpcore", "httpcore2", "aiohttp", "pyreqwest"}

@@ -91,12 +91,35 @@ async def main(api: pristine.AsyncPipeline) -> None:
     with api.execute_stream("e"):  # error: attr-defined
         pass
 """,
+    "items_are_of_the_type_that_is_given": """
+class Chunk:
+    text: str
+
+with pristine.Pipeline(manifest, pristine.context()) as api, api.execute_stream("e") as response:
+    for chunk in response.items(Chunk):
+        text: str = chunk.text
+        number: int = chunk.text  # error: assignment
+    listed: list[list[int]] = list(response.items(list[int]))
+    for one in response.items(int | None):
+        one.whatever
+    for item in response.items():
+        item.whatever
+
+async def main(api: pristine.AsyncPipeline) -> None:
+    async with api.execute_stream("e") as response:
+        async for chunk in response.items(Chunk):
+            text: str = chunk.text
+            chunk.nothing  # error: attr-defined
+        async for item in response.items():
+            item.whatever
+""",
     "every_adapter_is_of_its_protocols": """
 from pristine.adapters.auth import ApiKey, Basic, Bearer, StaticHeaders
 from pristine.adapters.clock import ManualClock, SystemClock
 from pristine.adapters.httpx import HttpxTransport
 from pristine.adapters.json import JsonSerializer
 from pristine.adapters.memory import MemoryTransport
+from pristine.adapters.msgspec import MsgspecSerializer
 from pristine.adapters.retry import ExponentialRetry, NoRetry
 from pristine.adapters.telemetry import NoTelemetry, RecordingTelemetry
 from pristine.ports.auth import Auth
@@ -107,7 +130,7 @@ from pristine.ports.telemetry import Telemetry
 from pristine.ports.transport import BothFaces
 
 transports: list[BothFaces] = [HttpxTransport(), MemoryTransport()]
-serializers: list[Serializer] = [JsonSerializer()]
+serializers: list[Serializer] = [JsonSerializer(), MsgspecSerializer()]
 clocks: list[Clock] = [SystemClock(), ManualClock()]
 async_clocks: list[AsyncClock] = [SystemClock(), ManualClock()]
 retries: list[Retry] = [ExponentialRetry(), NoRetry()]

@@ -5,7 +5,7 @@ the body ends, where they are missing. What could be taken for another request i
 """
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Final
 
 from pristine.ports.body import AsyncBody
@@ -13,8 +13,8 @@ from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request
 
 _URL: Final = re.compile(r"((?i:https?)://[!\"$-.0->@-~]+)([!\"$-~]*)(?:#[!-~]*)?")
-_START: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [!-~]+ HTTP/1\.1")
-_FIELDS: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_NAME: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+_HEAD: Final = re.compile(rf"{_NAME} [!-~]++ HTTP/1\.1\r\n(?:{_NAME}:[\t\x20-\x7e\x80-\xff]*+\r\n)*+")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -27,23 +27,26 @@ def split_url(request: Request) -> tuple[str, str]:
     return origin, target if target[:1] == "/" else f"/{target}"
 
 
-def request_head(request: Request, target: str, host: str) -> bytes:
-    """The first line and the fields, up to the empty line; raises ProtocolViolation for what is not HTTP."""
-    pairs = request.headers.multi_items()
-    names = {name.lower() for name, _ in pairs}
-    added = [] if "host" in names else [f"Host: {host}"]
-    lines = [*added, *(f"{name}: {value}" for name, value in pairs)]
-    length = _length(request.body)
+def request_head(request: Request, target: str, defaults: Sequence[tuple[str, str]]) -> bytes:
+    """The first line and the fields, up to the empty line; raises ProtocolViolation for what is not HTTP.
+
+    `defaults` are fields for a request that has none of its own: each as it begins, in small letters and behind the
+    end of the line before it, and as it is written.
+    """
+    given = [f"{name}: {value}\r\n" for name, value in request.headers.multi_items()]
+    names = f"\n{''.join(given)}".lower()  # a search in one text costs less than a set of names
+    lines = [f"{request.method} {target} HTTP/1.1\r\n", *[line for name, line in defaults if name not in names], *given]
+    length, known = _length(request.body), names.count("\ncontent-length:")
     if length is None:
-        lines.append("Transfer-Encoding: chunked")
-    elif "content-length" not in names and (request.body is not None or request.method in _WITH_BODY):
-        lines.append(f"Content-Length: {length}")
-    framed = "content-length" not in names or request.headers["content-length"] == str(length)
-    start = f"{request.method} {target} HTTP/1.1"
-    sound = _START.fullmatch(start) and _FIELDS.fullmatch("".join(lines))
-    if not (sound and framed and "transfer-encoding" not in names):
+        lines.append("Transfer-Encoding: chunked\r\n")
+    elif not known and (request.body is not None or request.method in _WITH_BODY):
+        lines.append(f"Content-Length: {length}\r\n")
+    head = "".join(lines)
+    framed = not known or (known == 1 and f"\ncontent-length: {length}\r\n" in names)
+    sound = _HEAD.fullmatch(head) and head.count("\r\n") == len(lines)
+    if not (sound and framed and "\ntransfer-encoding:" not in names):
         raise ProtocolViolation("the request cannot be written as HTTP", retry_safe=RetrySafe.NO)
-    return "\r\n".join([start, *lines, "", ""]).encode("latin-1")
+    return f"{head}\r\n".encode("latin-1")
 
 
 def _length(body: bytes | AsyncBody | None) -> int | None:

@@ -1,175 +1,143 @@
-"""aiohttp's connector as a pool: who has a place, who is told of a lost connection, which idle one is used again.
+"""aiohttp's connector as a pool: who has a place, and which idle connection is used again.
 
-The connector's own bound is left out: when a task that it woke is cancelled, it wakes no other. A connection that has
-lain idle is used only if it was silent: nothing is sent again behind the caller's back, so it must not be stale.
+The connector only makes connections. Its own bound forgets those who wait when one of them is cancelled, and it has
+none for idle ones. Nothing is sent again behind the caller's back, so a connection that lay idle must not be stale.
 """
 
 import asyncio
 import functools
 import math
-import select
-import ssl
-import sys
-from collections.abc import Callable
-from typing import Final, Protocol
+import time
+from typing import Final
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
-from yarl import URL
 
-EXPIRY: Final = 5.0
-"""How long an idle connection is kept, in seconds: less than servers usually do."""
+from pristine.adapters.aiohttp.alarm import Alarm
+from pristine.adapters.aiohttp.line import Line, User
+from pristine.adapters.aiohttp.origin import Origin, Proxy
+from pristine.adapters.aiohttp.places import Places
+from pristine.adapters.tls import ssl_context
+from pristine.ports.connection import ConnectionOptions
 
 ORIGINS: Final = 256
 """How many origins are remembered."""
 
-_AHEAD: Final = 128 * 1024
-"""aiohttp stops reading at twice this: one read of asyncio's, so that a reader who keeps up is never paused."""
+MOMENT: Final = 0.2
+"""How many seconds there may be too many idle ones: in a burst, what is put is taken again at once."""
 
-_LONGEST, _MOST = 64 * 1024, 1000
-"""The longest header field of a response, and how many there may be."""
-
-
-class User(Protocol):
-    """Who has a connection."""
-
-    def lost(self) -> None:
-        """The connection is lost."""
-
-    def drop(self) -> None:
-        """Let go of it."""
+NO_LIMIT: Final = aiohttp.ClientTimeout()
+"""The limits are not aiohttp's to keep: it knows neither what they are called nor how much of them is left."""
 
 
-class Line(asyncio.Protocol):
-    """A connection for one use after another: what its socket says goes to aiohttp's protocol through here.
+class Idle:
+    """Connections that are kept for later: the last one put is taken first, the first one put is closed first."""
 
-    aiohttp parses what arrives together as one, and loses a good head, and the chunks behind it, to a bad chunk that
-    came with them. So the head of a chunked body is handed over first.
-    """
+    def __init__(self, most: float, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._lines: dict[Line, None] = {}
+        self._to: dict[Origin, dict[Line, None]] = {}
+        self._surplus = Alarm(self._due, self._drop_surplus)
 
-    def __init__(self, protocol: ResponseHandler, transport: asyncio.Transport, gone: Callable[["Line"], None]) -> None:
-        self.protocol = protocol
-        self.transport = transport
-        self.user: User | None = None
-        self.error: Exception | None = None
-        self._gone = gone
-        self._expects_head = False
-        transport.set_protocol(self)
+    def put(self, line: Line) -> None:
+        line.expires = time.monotonic() + self._seconds
+        line.alarm.by(line.expires)
+        self._lines[line] = None
+        self._to.setdefault(line.origin, {})[line] = None
+        if len(self._lines) > self._most:
+            self._watch_surplus()
 
-    def take(self, connection: Connection, user: User) -> None:
-        self.connection, self.user = connection, user
+    def take(self, origin: Origin) -> Line | None:
+        while lines := self._to.get(origin):
+            line = next(reversed(lines))
+            self.forget(line)
+            if line.is_silent() and time.monotonic() < line.expires:
+                return line
+            line.close()
+        return None
 
-    def expect(self, method: str) -> None:
-        """Get ready for the answer to a request that is about to be sent."""
-        self._expects_head = True
-        self.protocol.set_response_params(
-            skip_payload=method == "HEAD",
-            read_until_eof=True,
-            auto_decompress=False,
-            read_bufsize=_AHEAD,
-            max_line_size=_LONGEST,
-            max_field_size=_LONGEST,
-            max_headers=_MOST,
-        )
+    def shrink(self, most: float) -> None:
+        while len(self._lines) > most:
+            line = next(iter(self._lines))
+            self.forget(line)
+            line.close()
 
-    def data_received(self, data: bytes) -> None:
-        if self._expects_head:
-            self._expects_head = False
-            end = data.find(b"\r\n\r\n") + 4
-            if 4 <= end < len(data) and data.find(b"hunked", 0, end) > 0:
-                self.protocol.data_received(data[:end])
-                data = data[end:]
-        self.protocol.data_received(data)
+    def forget(self, line: Line) -> None:
+        if line in self._lines:
+            del self._lines[line]
+            lines = self._to[line.origin]
+            del lines[line]
+            if not lines:
+                del self._to[line.origin]
 
-    def eof_received(self) -> None:
-        self.protocol.eof_received()
+    def _watch_surplus(self) -> None:
+        if not self._most:
+            self.shrink(0)
+        elif (due := self._due()) is not None:
+            self._surplus.by(due)
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self.error = error
-        self.protocol.connection_lost(error)
-        self._gone(self)
-        if self.user is not None:
-            self.user.lost()
+    def _due(self) -> float | None:
+        """When the first of too many will have been idle for a moment."""
+        too_many = len(self._lines) > self._most
+        return next(iter(self._lines)).expires - self._seconds + MOMENT if too_many else None
 
-    def pause_writing(self) -> None:
-        self.protocol.pause_writing()
-
-    def resume_writing(self) -> None:
-        self.protocol.resume_writing()
-
-    def has_input(self) -> bool:
-        """Say whether, while idle, it has anything to read: its end, or no answer to what will be sent."""
-        if not hasattr(select, "poll"):
-            return False  # on Windows the event loop alone knows, a moment later
-        poll = select.poll()
-        poll.register(self.transport.get_extra_info("socket"), select.POLLIN)
-        return bool(poll.poll(0))
-
-    def close(self) -> None:
-        self.transport.abort()  # close() would wait until what was written is sent
-        self.connection.close()
+    def _drop_surplus(self) -> None:
+        self.shrink(len(self._lines) - 1)
+        self._watch_surplus()
 
 
 class Pool:
-    """The connections of one event loop."""
+    """The connections of one event loop; those in use and those that are idle together are `max_connections`."""
 
-    def __init__(self, max_connections: int | None) -> None:
-        self._connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=EXPIRY)
-        self._places = asyncio.Semaphore(max_connections or sys.maxsize)
-        self._lines: dict[ResponseHandler, Line] = {}
-        self._tls: ssl.SSLContext | None = None
+    def __init__(self, options: ConnectionOptions, proxy: Proxy | None) -> None:
+        local = options.local_address
+        self._connector = aiohttp.TCPConnector(limit=0, local_addr=None if local is None else (local, 0))
+        self._tls = options.tls
+        self._proxy = proxy
+        self._places = Places(options.max_connections)
+        self._idle = Idle(math.inf if options.max_idle is None else options.max_idle, options.keep_alive)
+        self._lines: set[Line] = set()
         self.origin = functools.lru_cache(ORIGINS)(self._origin)
 
-    def _origin(self, url: str) -> aiohttp.ClientRequest:
-        """What the connector is asked with: a request to the origin. Raises ValueError for what is not a URL."""
-        if url[:5].lower() == "https" and self._tls is None:
-            self._tls = ssl.create_default_context()
-            self._tls.set_alpn_protocols(["http/1.1"])
-        loop = asyncio.get_running_loop()
-        return aiohttp.ClientRequest("GET", URL(url, encoded=True), loop=loop, ssl=self._tls or True)
+    def _origin(self, url: str) -> Origin:
+        secure = url[:5].lower() == "https" or (self._proxy is not None and self._proxy.url.scheme == "https")
+        return Origin.at(url, ssl_context(self._tls) if secure else True, self._proxy)
 
-    async def place(self, limit: float | None) -> None:
-        """Take a place, which `leave` or `put` gives back."""
-        async with asyncio.timeout(limit if self._places.locked() else None):
-            await self._places.acquire()
+    async def line(self, origin: Origin, user: User) -> Line:
+        """A connection, fresh or silent since its last use, and a place; `put` takes both back."""
+        if not self._places.taken():
+            await self._places.wait(user.waits("pool"))
+        try:
+            line = self._idle.take(origin) or await self._made(origin, user.waits("connect"))
+        except BaseException:
+            self._places.leave()
+            raise
+        line.user = user
+        return line
 
-    def leave(self) -> None:
-        self._places.release()
-
-    async def connect(self, origin: aiohttp.ClientRequest, limit: float | None, user: User) -> Line:
-        """A connection that is fresh, or has lain idle in silence: neither closed, nor answered ahead."""
-        timeout = aiohttp.ClientTimeout(connect=limit, ceil_threshold=math.inf)
-        while True:
-            connection = await self._connector.connect(origin, [], timeout)
-            protocol, transport = connection.protocol, connection.transport
-            if protocol is None or transport is None:
-                connection.close()
-                raise aiohttp.ServerDisconnectedError
-            line = self._lines.get(protocol)
-            stale = line is not None and (protocol.should_close or line.has_input())
-            if line is None:
-                line = self._lines[protocol] = Line(protocol, transport, self._gone)
-            line.take(connection, user)
-            if not stale:
-                return line
-            line.user = None
-            line.close()
+    async def _made(self, origin: Origin, limit: float | None) -> Line:
+        self._idle.shrink(self._places.unused)
+        async with asyncio.timeout(limit):
+            connection = await self._connector.connect(origin.asked, [], NO_LIMIT)
+        line = Line(connection, origin, self._gone)
+        self._lines.add(line)
+        return line
 
     def _gone(self, line: Line) -> None:
-        self._lines.pop(line.protocol, None)
+        self._lines.discard(line)
+        self._idle.forget(line)
 
     def put(self, line: Line, *, reusable: bool) -> None:
-        """Give a connection and its place back."""
         line.user = None
-        if reusable:
-            line.connection.release()
+        if reusable and not line.protocol.should_close:
+            self._idle.put(line)
         else:
             line.close()
-        self.leave()
+        self._places.leave()
 
     async def aclose(self) -> None:
-        for line in list(self._lines.values()):
+        for line in list(self._lines):
             if line.user is not None:
                 line.user.drop()
+        self._idle.shrink(0)
         await self._connector.close()

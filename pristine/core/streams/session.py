@@ -34,6 +34,7 @@ from pristine.ports.errors import (
 )
 from pristine.ports.events import Event
 from pristine.ports.messages import StreamHead
+from pristine.ports.serializer import Schema
 from pristine.streaming.readers import ItemReader, Reader
 from pristine.streaming.response import StreamMetadata
 
@@ -113,11 +114,12 @@ class StreamSession:
         errors = errors and FORMATS[self._streaming.format].json
         return ItemReader(self.events_reader(), self._streaming.done, errors=errors)
 
-    def item(self, event: Event) -> Any:
-        """The data of an event in its declared type."""
-        if not FORMATS[self._streaming.format].json:
-            return event.raw if self._streaming.format is StreamFormat.BYTES else event.data
-        schema = self._streaming.events.get(event.event, self._streaming.items)
+    def item(self, event: Event, schema: Schema = None) -> Any:
+        """The data of an event in its declared type, or in another."""
+        if schema is None:
+            if not FORMATS[self._streaming.format].json:
+                return event.raw if self._streaming.format is StreamFormat.BYTES else event.data
+            schema = self._streaming.events.get(event.event, self._streaming.items)
         try:
             return self._context.serializer.decode(event.raw, schema)
         except DecodeError as error:

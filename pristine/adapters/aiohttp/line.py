@@ -1,0 +1,146 @@
+"""A connection of aiohttp's, for one use after another: what its socket says goes to aiohttp's protocol through here.
+
+aiohttp parses what arrives together as one, and loses a good answer to what is wrong behind it: so a head is handed
+over first. An idle connection is silent, or it is closed.
+"""
+
+import asyncio
+import select
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import aiohttp
+from aiohttp.connector import Connection
+
+from pristine.adapters.aiohttp.alarm import Alarm
+from pristine.adapters.aiohttp.origin import Origin
+
+_AHEAD: Final = 128 * 1024
+"""aiohttp stops reading at twice this: one read of asyncio's, so that a reader who keeps up is never paused."""
+
+_LONGEST, _MOST = 64 * 1024, 1000
+"""The longest header field of a response, and how many there may be."""
+
+
+class User(Protocol):
+    """Who has a connection, or waits for one."""
+
+    def waits(self, phase: str) -> float | None:
+        """It waits now, for a place ("pool") or a connection ("connect"): says how many seconds it may last."""
+
+    def due(self) -> float | None:
+        """The moment, on the monotonic clock, when what is being waited for is too late."""
+
+    def late(self) -> None:
+        """That moment has come."""
+
+    def lost(self) -> None:
+        """The connection is lost."""
+
+    def drop(self) -> None:
+        """Let go of it."""
+
+
+class Line(asyncio.Protocol):
+    """`heard` is when it last said something, `expires` when it is idle no longer; both on the monotonic clock."""
+
+    user: User | None = None
+    error: Exception | None = None
+    heard = expires = 0.0
+    _expects_head = False
+
+    def __init__(self, connection: Connection, origin: Origin, gone: Callable[["Line"], None]) -> None:
+        protocol, transport = connection.protocol, connection.transport
+        if protocol is None or transport is None:
+            connection.close()
+            raise aiohttp.ServerDisconnectedError
+        self.protocol, self.transport = protocol, transport
+        self.origin = origin
+        self.alarm = Alarm(self._due, self._late)
+        self._connection = connection
+        self._gone = gone
+        self._input = _watch(transport)
+        transport.set_protocol(self)
+
+    def expect(self, method: str) -> None:
+        """Get ready for the answer to a request that is about to be sent."""
+        self._expects_head = True
+        self.protocol.set_response_params(
+            skip_payload=method == "HEAD",
+            read_until_eof=True,
+            auto_decompress=False,
+            read_bufsize=_AHEAD,
+            max_line_size=_LONGEST,
+            max_field_size=_LONGEST,
+            max_headers=_MOST,
+        )
+
+    # -- what the socket says ------------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        if (user := self.user) is None:
+            self.close()
+            return
+        self.heard = time.monotonic()
+        while self._expects_head and (end := data.find(b"\r\n\r\n") + 4) > 3:
+            self._expects_head = data[9:10] == b"1"  # an interim answer: another head comes
+            self.protocol.data_received(data[:end])
+            data = data[end:]
+        if data:
+            self.protocol.data_received(data)
+        if self.user is not user and self.protocol.should_close:  # it was given back in there, and more came
+            self.close()
+
+    def eof_received(self) -> None:
+        self.protocol.eof_received()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.error = error
+        self.protocol.connection_lost(error)
+        self._gone(self)
+        if self.user is None:
+            self.close()
+        else:
+            self.user.lost()
+
+    def pause_writing(self) -> None:
+        self.protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        self.protocol.resume_writing()
+
+    # -- between two uses ----------------------------------------------------------------------------------------------
+
+    def is_silent(self) -> bool:
+        """Say whether, while idle, it has nothing to read: neither its end, nor an answer to what will be sent."""
+        return not (self.transport.is_closing() or (self._input is not None and self._input.poll(0)))
+
+    def hand_back(self) -> None:
+        """Leave the connection to the connector that made it, as it was."""
+        self.alarm.stop()
+        self.transport.set_protocol(self.protocol)
+        self._connection.release()
+
+    def close(self) -> None:
+        self.alarm.stop()
+        self.transport.abort()  # close() would wait until what was written is sent
+        self._connection.close()
+
+    def _due(self) -> float | None:
+        return self.expires if self.user is None else self.user.due()
+
+    def _late(self) -> None:
+        if self.user is None:
+            self.close()
+        else:
+            self.user.late()
+
+
+def _watch(transport: asyncio.Transport) -> "select.poll | None":
+    socket = transport.get_extra_info("socket")
+    if socket is None or not hasattr(select, "poll"):
+        return None  # on Windows, say: the event loop alone knows, a moment later
+    watch = select.poll()
+    watch.register(socket, select.POLLIN)
+    return watch

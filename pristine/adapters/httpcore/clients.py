@@ -1,0 +1,23 @@
+"""A client of the caller's -> the transport over it, of the one face that it has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pristine.adapters.httpcore.client_blocking import ClientTransport
+from pristine.adapters.httpcore.client_looped import AsyncClientTransport
+from pristine.adapters.httpcore.vendor import Vendor
+from pristine.ports.errors import ConfigurationError
+
+
+def on_client(vendor: Vendor, client: Any, options: Mapping[str, Any]) -> ClientTransport | AsyncClientTransport:
+    """Raises ConfigurationError for what is no client of the vendor's, and for options beside it."""
+    if options:
+        told = f"{', '.join(options)}: the client that is given has its own; set it there, or give no client"
+        raise ConfigurationError(told, setting=next(iter(options)))
+    if isinstance(client, vendor.client.Client):
+        return ClientTransport(vendor, client)
+    if isinstance(client, vendor.client.AsyncClient):
+        return AsyncClientTransport(vendor, client)
+    name, kind = vendor.name, type(client)
+    told = f"client: {kind.__module__}.{kind.__qualname__} is neither {name}.Client nor {name}.AsyncClient"
+    raise ConfigurationError(told, setting="client")

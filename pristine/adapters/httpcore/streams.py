@@ -1,0 +1,116 @@
+"""An open response of either face: read piece by piece, and its connection given back once, whatever happens."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from pristine.adapters.httpcore.pool import Opened, Pool
+from pristine.ports.errors import ConnectionLost, StreamClosed
+
+
+class BlockingStream:
+    """`_held` has what was opened until it is given back: whichever thread takes it out has it alone."""
+
+    _is_whole = _is_closed = False
+
+    def __init__(self, opened: Opened, pool: Pool) -> None:
+        self.head = opened.head
+        self._chunks = filter(None, opened.body)
+        self._held = [opened]
+        self._pool = pool
+
+    def next(self, within: float | None = None) -> bytes:
+        if self._is_whole and not self._is_closed:
+            return b""
+        if not (held := self._held[:]):
+            raise StreamClosed("the stream is closed")
+        exchange = held[0].exchange
+        exchange.reading(within)
+        try:
+            chunk: bytes = next(self._chunks, b"")
+        except self._pool.errors.kinds as error:
+            exchange.fail(error, "body")
+        if not self._held:
+            raise ConnectionLost("the stream was closed while it was read")
+        if not chunk:
+            self._is_whole = True
+            self._give_back()
+        return chunk
+
+    def cancel(self) -> None:
+        with contextlib.suppress(IndexError):
+            opened = self._held.pop()
+            opened.line.wire.shut()
+            self._pool.abandon(opened.line)
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._give_back()
+
+    def _give_back(self) -> None:
+        with contextlib.suppress(IndexError):
+            opened = self._held.pop()
+            try:
+                if self._is_whole:
+                    opened.body.close()
+            finally:
+                self._pool.put(opened.line, reusable=self._is_whole and opened.line.is_reusable())
+
+
+class LoopStream:
+    """It belongs to the loop it was opened in; `cancel` alone may come from elsewhere."""
+
+    _is_whole = _is_closed = False
+
+    def __init__(self, opened: Opened, pool: Pool) -> None:
+        self.head = opened.head
+        self._chunks: Any = aiter(opened.body)
+        self._opened: Opened | None = opened
+        self._pool = pool
+        self._loop = asyncio.get_running_loop()
+
+    async def anext(self, within: float | None = None) -> bytes:
+        if self._is_whole and not self._is_closed:
+            return b""
+        if self._opened is None:
+            raise StreamClosed("the stream is closed")
+        exchange = self._opened.exchange
+        exchange.reading(within)
+        chunk: bytes | None = b""
+        try:
+            while chunk == b"":
+                chunk = await anext(self._chunks, None)
+        except self._pool.errors.kinds as error:
+            exchange.fail(error, "body")
+        if self._opened is None:
+            raise ConnectionLost("the stream was closed while it was read")
+        if chunk is None:
+            self._is_whole = True
+            await self._give_back()
+        return chunk or b""
+
+    def cancel(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and its pool with it
+            self._loop.call_soon_threadsafe(self._drop)
+
+    def _drop(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            self._pool.put(opened.line)
+
+    async def aclose(self) -> None:
+        self._is_closed = True
+        if self._is_whole:
+            await self._give_back()
+            return
+        self._drop()
+        if not self._chunks.ag_running:
+            await self._chunks.aclose()
+
+    async def _give_back(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            try:
+                await opened.body.aclose()
+            finally:
+                self._pool.put(opened.line, reusable=opened.line.is_reusable())
