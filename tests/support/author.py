@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from random import Random
 from types import UnionType
-from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
 
@@ -37,6 +37,8 @@ ANYTHING = [*RAW, *STRINGS, *WHOLE, *NUMBERS, *BOOLEANS, "null", *OTHERS]
 SCALARS: dict[Any, list[str]] = {
     str: STRINGS, int: WHOLE, float: WHOLE + NUMBERS, bool: BOOLEANS, type(None): ["null"], Any: ANYTHING,
 }  # fmt: skip
+TEXTS = ['"2025-01-31"', '"AP8="', '"1.50"', '"00000000-0000-0000-0000-000000000005"', '"other"']
+"""What has a format."""
 SPACES = ["", "", "", " ", "\n\t\r "]
 WORDS = ["string", "integer", "number", "number", "boolean", "null", "any"]
 
@@ -72,11 +74,28 @@ class Author:
 
     def _field(self, deep: int) -> Any:
         defaults = [{"type": "integer", "default": 7}, {"type": "array", "items": "A", "default": []}]
-        return self._one(defaults) if self._in_one_of(10) else self._expression(deep + 1)
+        if self._in_one_of(10):
+            return self._one(defaults)
+        directed = {"type": "integer", self._one(["readOnly", "writeOnly"]): True}
+        return directed if self._in_one_of(15) else self._expression(deep + 1)
 
     def _expression(self, deep: int) -> Any:
-        kinds = [self._word, self._word, self._enum, self._object, self._array, self._nullable]
-        return self._one(kinds if deep < 3 else kinds[:3])(deep)
+        kinds = [self._word, self._word, self._word, self._enum, self._bounded]
+        kinds += [self._object, self._array, self._nullable, self._map] if deep < 3 else []
+        kinds += [self._union, self._formatted] if deep < 3 and self._in_one_of(6) else []  # few: most are not msgspec's
+        return self._one(kinds)(deep)
+
+    def _bounded(self, _: int) -> Any:
+        return self._one([{"type": "integer", "minimum": 3}, {"type": "string", "maxLength": 1}, {"const": "new"}])
+
+    def _formatted(self, _: int) -> Any:
+        return {"type": "string", "format": self._one(["date", "byte", "decimal", "uuid"])}
+
+    def _map(self, deep: int) -> Any:
+        return {"type": "object", "additionalProperties": self._expression(deep + 1)}
+
+    def _union(self, deep: int) -> Any:
+        return {self._one(["oneOf", "anyOf"]): [self._expression(deep + 1), self._expression(deep + 1)]}
 
     def _word(self, _: int) -> Any:
         return self._one([*WORDS, *NAMES])
@@ -111,7 +130,7 @@ class Author:
             return self._object_text(_wire_fields(schema), deep)
         if get_origin(schema) in COMPOSED:
             return COMPOSED[get_origin(schema)](self, deep, *get_args(schema))
-        return self._one(ANYTHING if self._in_one_of(30) else SCALARS[schema])
+        return self._one(ANYTHING if self._in_one_of(30) else SCALARS.get(schema, TEXTS))
 
     def _object_text(self, fields: list[tuple[str, Any, bool]], deep: int) -> str:
         sent = [(name, part) for name, part, required in fields if not self._in_one_of(20 if required else 3)]
@@ -128,6 +147,9 @@ class Author:
 
     def _union_text(self, deep: int, *schemas: Any) -> str:
         return self._text(schemas[-1] if deep > 3 else self._one(schemas), deep)
+
+    def _annotated_text(self, deep: int, schema: Any, *_: Any) -> str:
+        return self._text(schema, deep)
 
     def _members(self, fields: list[tuple[str, Any]], deep: int) -> str:
         """An object, perhaps with fields that are not declared, fields twice, and names that are escaped."""
@@ -150,6 +172,7 @@ def _wire_fields(cls: Any) -> list[tuple[str, Any, bool]]:
 
 COMPOSED: Final[dict[Any, Callable[..., str]]] = {
     Literal: Author._enum_text,
+    Annotated: Author._annotated_text,
     list: Author._array_text,
     dict: Author._map_text,
     Union: Author._union_text,

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import or_
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, Optional, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Optional, TypeAlias, Union, get_args, get_origin
 
 import attrs
 
-from pristine.ports.model import Model, is_model, wire_names
+from pristine.ports.constraints import Discriminator
+from pristine.ports.model import READ_ONLY, REQUIRED, Model, is_model, wire_names
 from pristine.ports.serializer import Schema
 
 Told: TypeAlias = Mapping[type[Model], Mapping[str, Any]]
@@ -57,6 +58,11 @@ class Expressions:
             raise TypeError
         return dict[str, self.of(schema)]  # type: ignore[misc]  # made at run time
 
+    def bounded(self, schema: Schema, *said: Any) -> Any:
+        if leads_to_models(schema) or any(isinstance(one, Discriminator) for one in said):
+            raise TypeError
+        return self.of(schema)  # answers are read without their bounds
+
     def optional(self, *members: Schema) -> Any:
         (schema,) = (member for member in members if member is not NoneType)
         return Optional[self.of(schema)]  # noqa: UP045 `Any | None` is not a runtime type
@@ -64,6 +70,7 @@ class Expressions:
 
 _COMPOSED: Final[Mapping[Any, Callable[..., Any]]] = {
     Literal: Expressions.literal,
+    Annotated: Expressions.bounded,
     list: Expressions.array,
     dict: Expressions.mapping,
     Union: Expressions.optional,
@@ -100,4 +107,5 @@ def _is_plain(field: "attrs.Attribute[Any]") -> bool:
             return False
         default = default.factory() if leads_to_models(field.type) else None
     given = leads_to_models(field.type) and default is not attrs.NOTHING and default
-    return field.init and field.validator is None and field.converter is None and not given  # such has no place
+    only_here = field.metadata.get(READ_ONLY) and field.metadata.get(REQUIRED)  # which the class does not demand
+    return not only_here and field.init and field.validator is None and field.converter is None and not given  # such has no place
