@@ -7,8 +7,8 @@ from typing import Any, Final, TypeAlias
 import pytest
 
 import pristine
+from pristine.testing.server import Handler, WireServer
 from tests.support.faces import MANIFEST, Async, Blocking, Face
-from tests.support.wire import Handler, WireServer
 
 Serve: TypeAlias = Callable[[Handler], WireServer]
 Connect: TypeAlias = Callable[..., Face]

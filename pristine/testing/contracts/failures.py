@@ -51,6 +51,14 @@ class Failures(Contract):
         if isinstance(outcome, TransportError):  # whether it is one, other promises say
             caused(outcome, RetrySafe.UNKNOWN)
 
+    @holds("Transport", 4, "after a failure its place in the pool is free")
+    def test_a_failure_leaves_its_place(self, lab: Lab) -> None:
+        subject, good = lab.made(max_connections=1), lab.serve("slow-head")
+        peers = [nobody_listens(), *map(lab.serve, ("reset-before-head", "close-in-body", "not-http", "stall-in-body"))]
+        for peer in peers:
+            lab.failure(TransportError, peer, by=subject, read=lab.limit)
+            expect(lab.call(good, by=subject, pool=lab.patience / 2).body, b"ok", "the answer to the next call")
+
     @holds("Transport", 4, "a connection that is refused is a ConnectFailed")
     def test_a_refused_connection(self, lab: Lab) -> None:
         caused(lab.failure(ConnectFailed, nobody_listens()), RetrySafe.YES)

@@ -12,9 +12,9 @@ from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.errors import ConnectFailed, ConnectionLost, ProtocolViolation, TimeoutExceeded
 from pristine.ports.headers import HeaderSource
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Wire, each_request, in_turn
 from tests.adapters.aiohttp.conftest import quick
 from tests.conftest import Serve
-from tests.support.wire import Wire, each_request, in_turn
 
 
 async def sent(serve: Serve, method: str, target: str, headers: HeaderSource = (), body: Any = None) -> bytes:

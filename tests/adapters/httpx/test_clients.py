@@ -27,11 +27,11 @@ from pristine.ports.errors import (
     WrongFace,
 )
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Handler, Received, Wire, each_request, in_turn
 from pristine.testing.subjects import Subject
 from tests.adapters.httpx.conftest import VENDORS, get, quick
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST
-from tests.support.wire import Handler, Received, Wire, each_request, in_turn
 
 MODULES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2}
 
