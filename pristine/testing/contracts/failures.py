@@ -54,9 +54,9 @@ class Failures(Contract):
     @holds("Transport", 4, "after a failure its place in the pool is free")
     def test_a_failure_leaves_its_place(self, lab: Lab) -> None:
         subject, good = lab.made(max_connections=1), lab.serve("slow-head")
-        peers = [nobody_listens(), *map(lab.serve, ("reset-before-head", "close-in-body", "not-http", "stall-in-body"))]
-        for peer in peers:
-            lab.failure(TransportError, peer, by=subject, read=lab.limit)
+        broken = [lab.serve(fault).url for fault in ("reset-before-head", "close-in-head", "not-http")]
+        for url in [nobody_listens(), *broken]:
+            lab.begin(lab.request(url), subject).outcome()
             expect(lab.call(good, by=subject, pool=lab.patience / 2).body, b"ok", "the answer to the next call")
 
     @holds("Transport", 4, "a connection that is refused is a ConnectFailed")

@@ -6,7 +6,7 @@ import weakref
 from pristine.ports.capabilities import Capability
 from pristine.ports.errors import PristineError, StreamClosed
 from pristine.testing.contracts.base import Contract, holds
-from pristine.testing.faults import CHUNKED, NINE, OK, PAUSE, SETTLE, keeps_saying, says
+from pristine.testing.faults import CHUNKED, NINE, OK, PAUSE, says
 from pristine.testing.lab import Lab, expected
 from pristine.testing.promises import expect
 from pristine.testing.server import Received, Wire, each_request
@@ -146,11 +146,19 @@ class Leaving(Contract):
 
     @holds("ByteStream", 4, "half an answer that was left is not the beginning of the next")
     def test_what_was_left_early_is_not_the_next_answer(self, lab: Lab) -> None:
-        server = lab.serve(keeps_saying(NINE + b"abc", SETTLE, b"defghi"))
+        left = threading.Event()
+
+        def in_halves(wire: Wire, _: Received) -> None:
+            wire.send(NINE + b"abc")
+            left.wait(lab.patience)
+            wire.send(b"defghi")
+
+        server = lab.serve(each_request(in_halves))
+        stream = lab.open(server)
+        expect(stream.next(), b"abc", "the first half of an answer")
+        stream.close()
+        left.set()
         for _ in range(2):
-            stream = lab.open(server)
-            expect(stream.next(), b"abc", "the first half of an answer")
-            stream.close()
             expect(lab.call(server).body, b"abcdefghi", "the next answer")
 
     def _served(self, lab: Lab, subject: Subject) -> None:
