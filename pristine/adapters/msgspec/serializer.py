@@ -35,10 +35,10 @@ class MsgspecSerializer(JsonSerializer):
         except (KeyError, TypeError):  # it is new, or cannot be hashed
             read, mark, otherwise, native = _plan(schema)
         try:
-            if native:
-                return read(data)
             if not data.isascii():
                 data.decode()  # msgspec does not look into the strings that it skips
+            if native:
+                return read(data)
             if len(data) > _DIGITS and _has_long_number(data):
                 return otherwise(data)
             value = read(data)
