@@ -24,10 +24,10 @@ demo: $(INSTALLED) ## see it: a call and a stream against a real server on this 
 	@$(BIN)/python examples/chat/demo.py
 
 test: lint types ## check everything: lint, types, tests, and the examples in the documentation
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-all: $(INSTALLED) ## the tests over every transport there is, which takes a while
-	PRISTINE_BACKENDS=all $(BIN)/python -m pytest -n $(WORKERS)
+	PRISTINE_BACKENDS=all $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 fmt: $(INSTALLED) ## format, and fix what can be fixed without you
 	$(BIN)/ruff check --fix-only
