@@ -10,10 +10,12 @@ CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit
   % sys.version_info[:2])'
 BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 
+WORKERS ?= 2
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint types docs adapters bench bench-streaming pins clean
+.PHONY: help demo test test-all fmt lint types docs adapters bench bench-streaming pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +24,10 @@ demo: $(INSTALLED) ## see it: a call and a stream against a real server on this 
 	@$(BIN)/python examples/chat/demo.py
 
 test: lint types ## check everything: lint, types, tests, and the examples in the documentation
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+test-all: $(INSTALLED) ## the tests over every transport there is, which takes a while
+	PRISTINE_BACKENDS=all $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 fmt: $(INSTALLED) ## format, and fix what can be fixed without you
 	$(BIN)/ruff check --fix-only

@@ -23,7 +23,7 @@ class Transport(Protocol):
        Answers to HEAD, and 204 and 304, have no body, whatever follows. A field of 64 KiB is whole, or an error.
     4. Every failure is a TransportError, with the vendor's exception as its `__cause__`. ConnectFailed means that no
        byte of the request was sent. What is not HTTP is a ProtocolViolation, and so is a head that does not end. The
-       text of an error shows no credential.
+       text of an error shows no credential. Afterwards its place in the pool is free.
     5. Each limit of `request.timeout` holds, `total` included, however the bytes trickle; the error is
        TimeoutExceeded with `phase`, `limit` and `seconds`. None passes before its time.
     6. It may be called from several threads at once, and after fork.

@@ -191,6 +191,17 @@ class Lab:
                 raise AssertionError(f"{what}\n  expected: soon\n  came:     not within {self.patience:g} s")
             time.sleep(0.001)
 
+    def patiently(self, attempt: Callable[[float], None]) -> None:
+        """Try with the limit, in seconds, and again with longer ones: a machine that has much to do may be late."""
+        for factor in (1, 4):
+            try:
+                return attempt(self.limit * factor)
+            except Hung:
+                raise
+            except Exception:  # noqa: BLE001, S112 the last attempt says it
+                continue
+        return attempt(self.limit * 16)
+
     def settle(self) -> None:
         """Give a call that was begun a moment to come to where it waits."""
         time.sleep(0.01)

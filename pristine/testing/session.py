@@ -48,7 +48,7 @@ class Session:
             if name == PROPERTY and isinstance(value, dict):
                 self._report.add(Fact.from_json(value))
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         for title, lines in self._report.told():
             terminalreporter.section(title)
             for line in lines:

@@ -26,8 +26,8 @@ from pristine.ports.errors import (
 )
 from pristine.ports.headers import PRINTABLE
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Received, Wire, WireServer, each_request
 from tests.support.faces import FACES, MANIFEST, Async, Blocking, run
-from tests.support.wire import Received, Wire, WireServer, each_request
 
 KEY: Final = "sk-live-0123456789-secret"
 BACKENDS: Final[dict[str, Any]] = {

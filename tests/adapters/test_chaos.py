@@ -34,8 +34,8 @@ from pristine.ports.errors import (
     TransportError,
 )
 from pristine.ports.messages import Request, Response, Timeout
+from pristine.testing.server import Received, Wire, WireServer, each_request
 from tests.support.faces import FACES, Async, Blocking, run
-from tests.support.wire import Received, Wire, WireServer, each_request
 
 GET: Final = Request("GET", "http://a.test/x?key=secret", timeout=Timeout(read=2))
 CHUNKS: Final = [b"12345", b"67890", b"abcde"]

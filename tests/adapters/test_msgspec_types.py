@@ -16,7 +16,7 @@ MSGSPEC = MsgspecSerializer()
 
 
 def by_msgspec(schema: Any) -> bool:
-    read, _, _ = serializer._PLANS.get(schema) or serializer._plan(schema)
+    read, *_ = serializer._PLANS.get(schema) or serializer._plan(schema)
     return isinstance(getattr(read, "__self__", None), msgspec.json.Decoder)
 
 

@@ -11,8 +11,8 @@ import trustme
 import pristine
 from pristine.ports.errors import ConnectFailed, StreamCancelled, TimeoutExceeded
 from pristine.ports.messages import Timeout
+from pristine.testing.server import Handler, Wire, WireServer, in_turn
 from tests.conftest import Connect, Serve
-from tests.support.wire import Handler, Wire, WireServer, in_turn
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from pristine.cli.download import Bar, drawn, in_bytes
+from pristine.testing.server import Wire
 from tests.cli.conftest import COMMAND, Cli
 from tests.cli.server import PATIENCE
 from tests.conftest import Serve
-from tests.support.wire import Wire
 
 BODY = os.urandom(100_000)
 HALF = len(BODY) // 2

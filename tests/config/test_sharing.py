@@ -18,9 +18,9 @@ from pristine.adapters.auth import Bearer
 from pristine.adapters.memory import MemoryTransport
 from pristine.ports.capabilities import Capability
 from pristine.ports.errors import ConfigurationError
+from pristine.testing.server import WireServer, each_request
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST
-from tests.support.wire import WireServer, each_request
 
 NAMES = ["httpx", "aiohttp"]
 OPTIONS: dict[str, Any] = {"max_connections": 3, "tls": {"verify": False}}

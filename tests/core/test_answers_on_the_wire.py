@@ -19,8 +19,8 @@ from pristine.ports.errors import (
     Unauthorized,
     UnexpectedContent,
 )
+from pristine.testing.server import Wire, in_turn
 from tests.conftest import Connect, Serve
-from tests.support.wire import Wire, in_turn
 
 
 def test_a_401_with_an_html_body_keeps_status_headers_and_text(connect: Connect, serve: Serve) -> None:
@@ -227,4 +227,5 @@ def test_no_transport_error_of_the_vendor_crosses_the_border(connect: Connect, s
 
     with pytest.raises(TransportError) as caught:
         connect(serve(no_head)).execute("get")
-    assert type(caught.value.__cause__).__module__.partition(".")[0] in {"httpcore", "httpcore2", "aiohttp", "pyreqwest"}
+    vendors = {"httpcore", "httpcore2", "aiohttp", "pyreqwest"}
+    assert type(caught.value.__cause__).__module__.partition(".")[0] in vendors

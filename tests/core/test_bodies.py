@@ -29,6 +29,7 @@ from pristine.ports.errors import (
     RetrySafe,
     WrongFace,
 )
+from tests.support.ids import shown
 
 CONTENT: Final = bytes(range(256)) * 700  # more than two chunks, and not a multiple of one
 Take = Callable[[Any], list[bytes]]
@@ -249,7 +250,7 @@ def test_bytes_come_in_chunks_and_are_copied_where_they_could_change() -> None:
 
 
 @both
-@pytest.mark.parametrize("empty", [b"", io.BytesIO(), iter([]), lambda: iter([b""])], ids=repr)
+@pytest.mark.parametrize("empty", [b"", io.BytesIO(), iter([]), lambda: iter([b""])], ids=shown)
 def test_nothing_is_an_honest_body(empty: Any, take: Take) -> None:
     body = body_of(empty if not isinstance(empty, Iterator) or isinstance(empty, io.IOBase) else iter([]))
     assert take(body) == []
@@ -458,14 +459,14 @@ def test_an_iterator_is_read_no_further_than_it_is_asked() -> None:
 
 
 @both
-@pytest.mark.parametrize("wrong", ["text", 5, None], ids=repr)
+@pytest.mark.parametrize("wrong", ["text", 5, None], ids=shown)
 def test_a_chunk_that_is_not_bytes_is_an_error_and_never_an_end(wrong: Any, take: Take) -> None:
     with pytest.raises(BodyChanged, match=f"gave a {type(wrong).__name__}"):
         take(body_of(iter([b"ok", wrong, b"ok"])))
 
 
 @both
-@pytest.mark.parametrize("raised", [KeyError("mine"), OSError("mine"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("raised", [KeyError("mine"), OSError("mine"), KeyboardInterrupt()], ids=shown)
 def test_what_the_callers_iterator_raises_is_the_callers(raised: BaseException, take: Take) -> None:
     def failing() -> Iterator[bytes]:
         yield b"ok"
@@ -525,7 +526,7 @@ def test_a_factory_that_returns_the_same_iterator_is_refused_the_second_time() -
         blocking(body)
 
 
-@pytest.mark.parametrize("made", ["text", None, halves], ids=str)
+@pytest.mark.parametrize("made", ["text", None, halves], ids=["text", "none", "function"])
 def test_a_factory_of_anything_else_is_refused(made: Any) -> None:
     with pytest.raises(InvalidPayload):
         blocking(body_of(lambda: made))
@@ -713,7 +714,7 @@ def test_progress_without_a_total_keeps_the_face(make: Callable[[], Any]) -> Non
 
 
 @both
-@pytest.mark.parametrize("raised", [RuntimeError("stop"), StopIteration(), StopAsyncIteration()], ids=repr)
+@pytest.mark.parametrize("raised", [RuntimeError("stop"), StopIteration(), StopAsyncIteration()], ids=shown)
 def test_a_callback_that_raises_ends_the_call_and_never_the_body(raised: Exception, take: Take) -> None:
     def callback(sent: int, total: int | None) -> None:
         raise raised

@@ -8,8 +8,8 @@ import pytest
 
 import pristine
 from pristine.ports.errors import ResponseTooLarge
+from pristine.testing.server import Wire, each_request, in_turn
 from tests.conftest import Connect, Serve
-from tests.support.wire import Wire, each_request, in_turn
 
 BOMB = gzip.compress(b"\0" * 100_000_000, compresslevel=9)
 

@@ -7,9 +7,9 @@ import pytest
 
 from pristine.ports.errors import TimeoutExceeded, UnexpectedContent
 from pristine.ports.messages import Timeout
+from pristine.testing.server import Wire
 from tests.conftest import Connect, Serve
 from tests.support.faces import Face
-from tests.support.wire import Wire
 
 TOTAL = 0.4
 """Seconds; the trickles below would take ten times as long, one byte well within it."""

@@ -39,9 +39,9 @@ from pristine.ports.errors import (
 from pristine.ports.messages import Request, Response
 from pristine.streaming.files import Downloaded
 from pristine.streaming.partial import Partial
+from pristine.testing.server import Received, Wire
 from tests.conftest import Connect, Serve
 from tests.support.faces import FACES
-from tests.support.wire import Received, Wire
 
 BODY = os.urandom(300_000)
 MANIFEST = pristine.load_manifest(

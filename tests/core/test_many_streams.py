@@ -9,9 +9,9 @@ import pytest
 
 import pristine
 from pristine.ports.errors import StreamInterrupted
+from pristine.testing.server import Received, Wire, each_request
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST
-from tests.support.wire import Received, Wire, each_request
 
 TRANSPORTS = ["httpx", "aiohttp"]
 

@@ -22,6 +22,7 @@ from pristine.core.bodies.sources import CHUNK, body_of, gzipped, with_progress
 from pristine.ports.blocking import finish
 from pristine.ports.body import Body
 from pristine.ports.errors import BodyChanged, BodyUsed, InvalidHeader, InvalidPayload, RequestError
+from tests.support.ids import shown
 
 LARGE: Final = bytes(range(256)) * 700
 
@@ -323,7 +324,7 @@ def test_a_large_form_takes_no_memory(tmp_path: Path) -> None:
         (Part(b"x", headers={"content-TYPE": "text/plain"}), "give filename and content_type"),
         (Part(b"x", headers={"Content-Disposition": "x"}), "give filename and content_type"),
     ],
-    ids=repr,
+    ids=shown,
 )
 def test_a_value_that_cannot_be_sent_is_refused_with_its_name(value: Any, said: str) -> None:
     with pytest.raises(RequestError, match=said) as caught:
@@ -333,13 +334,13 @@ def test_a_value_that_cannot_be_sent_is_refused_with_its_name(value: Any, said: 
     assert "field 'field': " in str(caught.value)
 
 
-@pytest.mark.parametrize("fields", [1, ["abc"], [("a",)], {1: "x"}, [(b"a", "x")], "abc"], ids=repr)
+@pytest.mark.parametrize("fields", [1, ["abc"], [("a",)], {1: "x"}, [(b"a", "x")], "abc"], ids=shown)
 def test_what_is_no_form_is_refused(fields: Any) -> None:
     with pytest.raises(InvalidPayload):
         multipart(fields)
 
 
-@pytest.mark.parametrize("boundary", ["", "a b", "a\r\nb", "ü", "x" * 71, 'a"b', "a\n"], ids=repr)
+@pytest.mark.parametrize("boundary", ["", "a b", "a\r\nb", "ü", "x" * 71, 'a"b', "a\n"], ids=shown)
 def test_a_boundary_is_checked(boundary: str) -> None:
     with pytest.raises(InvalidPayload, match="1 to 70") as caught:
         multipart({}, boundary=boundary)

@@ -10,10 +10,10 @@ from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.core.redirects import Redirects
 from pristine.ports.errors import ConfigurationError, RedirectRefused, StatusError, TimeoutExceeded
 from pristine.ports.headers import HeaderSource
+from pristine.testing.server import Received, Wire, each_request
 from tests.conftest import Connect, Serve
 from tests.support.faces import FACES
 from tests.support.offline import BASE, answer
-from tests.support.wire import Received, Wire, each_request
 
 MANIFEST = pristine.load_manifest(
     {

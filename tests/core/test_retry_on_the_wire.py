@@ -6,8 +6,8 @@ import pytest
 
 from pristine.ports.errors import ConnectFailed, ConnectionLost, PristineError, ServiceUnavailable, StreamInterrupted
 from pristine.ports.messages import Timeout
+from pristine.testing.server import Wire, WireServer, each_request, in_turn
 from tests.conftest import Connect, Serve
-from tests.support.wire import Wire, WireServer, each_request, in_turn
 
 FAST = {"base": 0.001, "cap": 0.002}
 

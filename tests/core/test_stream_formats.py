@@ -13,8 +13,8 @@ from pristine.ports.errors import (
     StreamInterrupted,
     UnexpectedContent,
 )
+from pristine.testing.server import Wire, in_turn
 from tests.conftest import Connect, Serve
-from tests.support.wire import Wire, in_turn
 
 STREAMS: dict[str, dict[str, Any]] = {
     "sse": {"items": "Delta", "done": "[DONE]"},

@@ -10,9 +10,9 @@ import pytest
 
 import pristine
 from pristine.ports.errors import StreamCancelled, StreamClosed
+from pristine.testing.server import Wire, in_turn
 from tests.conftest import Connect, Serve
 from tests.support.faces import MANIFEST
-from tests.support.wire import Wire, in_turn
 
 EVENT = b"data: " + b"x" * 1000 + b"\n\n"
 

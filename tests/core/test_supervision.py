@@ -7,8 +7,8 @@ import pytest
 
 from pristine.ports.errors import StreamTimedOut, TimeoutExceeded
 from pristine.ports.messages import Timeout
+from pristine.testing.server import Wire
 from tests.conftest import Connect, Serve
-from tests.support.wire import Wire
 
 PING = b": ping\n\n"
 

@@ -18,9 +18,9 @@ from pristine.ports.errors import (
     ServiceUnavailable,
     WrongFace,
 )
+from pristine.testing.server import Wire, in_turn
 from tests.conftest import Connect, Serve
 from tests.support.faces import MANIFEST
-from tests.support.wire import Wire, in_turn
 
 CONTENT = bytes(range(256)) * 1000
 FAST = {"base": 0.001, "cap": 0.002}

@@ -9,7 +9,7 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
-from tests.support.wire import Wire, WireServer
+from pristine.testing.server import Wire, WireServer
 
 Fields: TypeAlias = list[tuple[str, str]]
 

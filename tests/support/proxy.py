@@ -9,7 +9,7 @@ import socket
 import ssl
 from urllib.parse import urlsplit
 
-from tests.support.wire import Received, Wire, WireServer
+from pristine.testing.server import Received, Wire, WireServer
 
 
 class Proxy(WireServer):

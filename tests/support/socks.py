@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 
-from tests.support.wire import Wire, WireServer
+from pristine.testing.server import Wire, WireServer
 
 
 class SocksProxy(WireServer):

@@ -31,12 +31,14 @@ class MsgspecSerializer(JsonSerializer):
 
     def decode(self, data: bytes, schema: Schema = None) -> Any:
         try:
-            read, mark, otherwise = _PLANS[schema]
+            read, mark, otherwise, native = _PLANS[schema]
         except (KeyError, TypeError):  # it is new, or cannot be hashed
-            read, mark, otherwise = _plan(schema)
+            read, mark, otherwise, native = _plan(schema)
         try:
             if not data.isascii():
                 data.decode()  # msgspec does not look into the strings that it skips
+            if native:
+                return read(data)
             if len(data) > _DIGITS and _has_long_number(data):
                 return otherwise(data)
             value = read(data)
@@ -75,9 +77,9 @@ def _has_long_number(data: bytes) -> bool:
 # -- plans: how a schema is read ---------------------------------------------------------------------------------------
 
 
-_Plan: TypeAlias = tuple[Read, Mark | None, Read]
-"""What reads a document, what tells the Models in it their places, and what reads a document that the first refuses, or
-says where it errs."""
+_Plan: TypeAlias = tuple[Read, Mark | None, Read, bool]
+"""What reads a document, what tells the Models in it their places, what reads a document that the first refuses or says
+where it errs, and whether the first may do it in msgspec's own way."""
 
 _PLANS: Final[dict[Any, _Plan]] = {}
 
@@ -97,11 +99,11 @@ def _as_json_does(schema: Schema, slowly: Read) -> _Plan:
     expressions = Expressions()
     expression = expressions.of(schema)
     told = expressions.of_models()
-    return decoder(expression, told).decode, Marks(told).of(schema), slowly
+    return decoder(expression, told).decode, Marks(told).of(schema), slowly, False
 
 
 def _natively(schema: Schema, slowly: Read) -> _Plan:
     with suppress(Exception):  # as above
         if is_native(schema):
-            return msgspec.json.Decoder(schema).decode, None, partial(convert, schema=schema)
-    return slowly, None, slowly
+            return msgspec.json.Decoder(schema).decode, None, partial(convert, schema=schema), True
+    return slowly, None, slowly, False

@@ -51,6 +51,14 @@ class Failures(Contract):
         if isinstance(outcome, TransportError):  # whether it is one, other promises say
             caused(outcome, RetrySafe.UNKNOWN)
 
+    @holds("Transport", 4, "after a failure its place in the pool is free")
+    def test_a_failure_leaves_its_place(self, lab: Lab) -> None:
+        subject, good = lab.made(max_connections=1), lab.serve("slow-head")
+        broken = [lab.serve(fault).url for fault in ("reset-before-head", "close-in-head", "not-http")]
+        for url in [nobody_listens(), *broken]:
+            lab.begin(lab.request(url), subject).outcome()
+            expect(lab.call(good, by=subject, pool=lab.patience / 2).body, b"ok", "the answer to the next call")
+
     @holds("Transport", 4, "a connection that is refused is a ConnectFailed")
     def test_a_refused_connection(self, lab: Lab) -> None:
         caused(lab.failure(ConnectFailed, nobody_listens()), RetrySafe.YES)

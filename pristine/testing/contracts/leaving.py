@@ -144,6 +144,23 @@ class Leaving(Contract):
         stream.close()
         expect(closed.wait(lab.patience), True, "the connection was closed")
 
+    @holds("ByteStream", 4, "half an answer that was left is not the beginning of the next")
+    def test_what_was_left_early_is_not_the_next_answer(self, lab: Lab) -> None:
+        left = threading.Event()
+
+        def in_halves(wire: Wire, _: Received) -> None:
+            wire.send(NINE + b"abc")
+            left.wait(lab.patience)
+            wire.send(b"defghi")
+
+        server = lab.serve(each_request(in_halves))
+        stream = lab.open(server)
+        expect(stream.next(), b"abc", "the first half of an answer")
+        stream.close()
+        left.set()
+        for _ in range(2):
+            expect(lab.call(server).body, b"abcdefghi", "the next answer")
+
     def _served(self, lab: Lab, subject: Subject) -> None:
         server = lab.serve(each_request(lambda wire, _: wire.send(OK)))
         expect(lab.call(server, by=subject, pool=lab.patience / 2).body, b"ok", "the answer to the next call")

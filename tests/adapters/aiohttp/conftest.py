@@ -13,7 +13,7 @@ import pristine
 from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.messages import Request
 from pristine.ports.transport import AsyncByteStream
-from tests.support.wire import Received, Wire, WireServer, each_request
+from pristine.testing.server import Received, Wire, WireServer, each_request
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 POISON = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"

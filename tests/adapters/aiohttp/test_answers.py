@@ -8,9 +8,9 @@ import pytest
 from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.errors import ConnectionLost, ProtocolViolation, TransportError
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Received, Wire, each_request
 from tests.adapters.aiohttp.conftest import CHUNKED, Ask, rest, says, says_and_stays
 from tests.conftest import Serve
-from tests.support.wire import Received, Wire, each_request
 
 
 async def test_a_chunk_that_breaks_the_rules_is_an_error_at_once(serve: Serve, ask: Ask) -> None:

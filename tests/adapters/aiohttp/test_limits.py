@@ -11,9 +11,9 @@ import pytest
 from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.errors import TimeoutExceeded, TransportError
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Wire, in_turn
 from tests.adapters.aiohttp.conftest import CHUNKED, Ask, rest
 from tests.conftest import Serve
-from tests.support.wire import Wire, in_turn
 
 
 async def test_silence_counts_only_while_somebody_waits(serve: Serve, ask: Ask) -> None:

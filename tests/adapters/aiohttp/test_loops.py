@@ -10,10 +10,10 @@ import pristine
 from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.errors import WrongFace
 from pristine.ports.transport import AsyncStreamTransport, AsyncTransport, StreamTransport
+from pristine.testing.server import each_request
 from tests.adapters.aiohttp.conftest import context, quick
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST, run
-from tests.support.wire import each_request
 
 
 def test_one_client_serves_three_event_loops_in_a_row(serve: Serve) -> None:

@@ -15,9 +15,9 @@ from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.capabilities import Capability, capabilities_of
 from pristine.ports.errors import ConfigurationError, ConnectFailed, ConnectionLost, TimeoutExceeded
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Received, Wire, WireServer, each_request
 from tests.adapters.aiohttp.conftest import CHUNKED, Make, quick, waiting
 from tests.conftest import Serve
-from tests.support.wire import Received, Wire, WireServer, each_request
 
 # -- what is refused ---------------------------------------------------------------------------------------------------
 

@@ -12,10 +12,10 @@ from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.adapters.aiohttp.places import Places
 from pristine.ports.errors import ConnectionLost
 from pristine.ports.messages import Request, Response, Timeout
+from pristine.testing.server import Wire, each_request
 from tests.adapters.aiohttp.conftest import CHUNKED, context, quick, slow, waiting
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST
-from tests.support.wire import Wire, each_request
 
 
 @pytest.mark.parametrize("use", ["unary", "stream"])

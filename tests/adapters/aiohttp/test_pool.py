@@ -8,9 +8,9 @@ import pytest
 from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.errors import StreamClosed
 from pristine.ports.messages import Request
+from pristine.testing.server import each_request
 from tests.adapters.aiohttp.conftest import ONCE, quick, says, says_and_stays, waiting
 from tests.conftest import Serve
-from tests.support.wire import each_request
 
 
 @pytest.mark.parametrize("blind", [False, True], ids=["seen", "unseen"])

@@ -8,10 +8,10 @@ import pytest
 
 from pristine.ports.errors import ConnectFailed, TransportError
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import WireServer, each_request
 from tests.adapters.aiohttp.conftest import Make, quick, says
 from tests.conftest import Serve
 from tests.support.proxy import Proxy
-from tests.support.wire import WireServer, each_request
 
 CREDENTIAL = "Basic " + b64encode(b"us@er:se:cret").decode()
 USER = "us%40er:se%3Acret@"

@@ -12,9 +12,10 @@ from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.errors import ConnectFailed, ConnectionLost, ProtocolViolation, TimeoutExceeded
 from pristine.ports.headers import HeaderSource
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Wire, each_request, in_turn
 from tests.adapters.aiohttp.conftest import quick
 from tests.conftest import Serve
-from tests.support.wire import Wire, each_request, in_turn
+from tests.support.ids import shown
 
 
 async def sent(serve: Serve, method: str, target: str, headers: HeaderSource = (), body: Any = None) -> bytes:
@@ -191,7 +192,7 @@ async def test_a_body_is_never_longer_or_shorter_than_it_said(
     assert source.closed == 1
 
 
-@pytest.mark.parametrize("error", [LookupError("mine"), OSError("mine"), TimeoutError("mine")], ids=repr)
+@pytest.mark.parametrize("error", [LookupError("mine"), OSError("mine"), TimeoutError("mine")], ids=shown)
 async def test_what_the_source_of_a_body_raises_stays_what_it_is(
     serve: Serve, transport: AiohttpTransport, error: Exception
 ) -> None:

@@ -16,12 +16,11 @@ import pristine
 from pristine.adapters.aiohttp import AiohttpTransport
 from pristine.ports.errors import ConfigurationError, ConnectFailed, ConnectionLost, TimeoutExceeded
 from pristine.ports.messages import Request, Response, Timeout
-from pristine.testing.server import nobody_accepts
+from pristine.testing.server import Wire, WireServer, each_request, nobody_accepts
 from tests.adapters.aiohttp.conftest import CHUNKED, ONCE, Make, quick, says, says_and_stays, waiting
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST, run
 from tests.support.proxy import Proxy
-from tests.support.wire import Wire, WireServer, each_request
 
 Session: TypeAlias = Callable[..., Awaitable[aiohttp.ClientSession]]
 

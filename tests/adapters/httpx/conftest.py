@@ -13,8 +13,8 @@ import pristine
 from pristine.adapters.httpx import HttpxTransport
 from pristine.adapters.httpx2 import Httpx2Transport
 from pristine.ports.messages import Request
+from pristine.testing.server import Received, Wire, WireServer
 from pristine.testing.subjects import Subject
-from tests.support.wire import Received, Wire, WireServer
 
 VENDORS: Final[dict[str, Any]] = {"httpx": HttpxTransport, "httpx2": Httpx2Transport}
 FACES: Final = {"sync": "blocking", "async": "async"}

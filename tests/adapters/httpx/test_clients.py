@@ -27,11 +27,12 @@ from pristine.ports.errors import (
     WrongFace,
 )
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Handler, Received, Wire, each_request, in_turn
 from pristine.testing.subjects import Subject
 from tests.adapters.httpx.conftest import VENDORS, get, quick
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST
-from tests.support.wire import Handler, Received, Wire, each_request, in_turn
+from tests.support.ids import shown
 
 MODULES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2}
 
@@ -164,7 +165,7 @@ def test_what_the_request_has_comes_first_and_codings_are_its_own(over: Over, se
 
 
 @pytest.mark.parametrize(
-    ("body", "length"), [(None, "0"), (b"", "0"), (b"whole", "5"), ([b"in ", b"pieces"], None)], ids=repr
+    ("body", "length"), [(None, "0"), (b"", "0"), (b"whole", "5"), ([b"in ", b"pieces"], None)], ids=shown
 )
 def test_a_body_arrives_as_it_was_given(over: Over, serve: Serve, body: Any, length: str | None) -> None:
     server = serve(each_request(quick))

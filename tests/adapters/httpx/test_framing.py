@@ -9,9 +9,9 @@ from pristine.adapters.httpcore.framing import Origin, framed, split_url
 from pristine.core.bodies.sources import body_of
 from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request
+from pristine.testing.server import each_request
 from tests.adapters.httpx.conftest import Make, get, quick, shown
 from tests.conftest import Serve
-from tests.support.wire import each_request
 
 
 @pytest.mark.parametrize(

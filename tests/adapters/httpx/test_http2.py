@@ -12,11 +12,11 @@ import pytest
 from pristine.core.bodies.sources import body_of
 from pristine.ports.errors import ConnectionLost, ResponseTooLarge, RetrySafe, TimeoutExceeded, TransportError
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import WireServer, each_request
 from pristine.testing.subjects import Subject
 from tests.adapters.httpx.conftest import VENDORS, Make, get, quick
 from tests.conftest import Serve
 from tests.support.h2server import H2Wire, Handler, h2_server
-from tests.support.wire import WireServer, each_request
 
 Start: TypeAlias = Callable[[Handler], WireServer]
 

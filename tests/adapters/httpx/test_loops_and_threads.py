@@ -13,10 +13,10 @@ import pytest
 
 import pristine
 from pristine.ports.errors import ConfigurationError, TransportError
+from pristine.testing.server import Wire, each_request
 from tests.adapters.httpx.conftest import VENDORS, context, quick, slow
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST
-from tests.support.wire import Wire, each_request
 
 
 @pytest.mark.parametrize("use", ["unary", "stream"])

@@ -18,9 +18,9 @@ from pristine.adapters.httpcore.pool import Pool
 from pristine.ports.capabilities import Capability
 from pristine.ports.errors import ConfigurationError, ConnectFailed, TransportError
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Received, Wire, WireServer, each_request
 from tests.adapters.httpx.conftest import VENDORS, Make, get, quick
 from tests.conftest import Serve
-from tests.support.wire import Received, Wire, WireServer, each_request
 
 
 def peer(wire: Wire, received: Received) -> None:

@@ -12,11 +12,11 @@ import trustme
 import pristine
 from pristine.ports.errors import ConnectFailed, RetrySafe, StreamClosed, TimeoutExceeded
 from pristine.ports.messages import Request, Timeout
+from pristine.testing.server import Handler, Wire, WireServer, each_request
 from tests.adapters.httpx.conftest import VENDORS, Make, get, quick, shown
 from tests.conftest import Serve
 from tests.support.proxy import Proxy
 from tests.support.socks import SocksProxy, join
-from tests.support.wire import Handler, Wire, WireServer, each_request
 
 CREDENTIAL = "Basic " + b64encode(b"us@er:se:cret").decode()
 USER = "us%40er:se%3Acret"

@@ -15,10 +15,9 @@ from pristine.adapters.httpcore.exchange import Exchange
 from pristine.core.bodies.sources import body_of
 from pristine.ports.errors import ConnectFailed, ConnectionLost, ProtocolViolation, TimeoutExceeded
 from pristine.ports.messages import Request, Timeout
-from pristine.testing.server import nobody_accepts
+from pristine.testing.server import Received, Wire, each_request, nobody_accepts
 from tests.adapters.httpx.conftest import VENDORS, Make, get, quick
 from tests.conftest import Serve
-from tests.support.wire import Received, Wire, each_request
 
 # -- sending -----------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import pytest
 
 from pristine.adapters.pyreqwest import PyreqwestTransport, sockets
 from pristine.testing.lab import Case, Lab
-from tests.support.wire import Received, Wire
+from pristine.testing.server import Received, Wire
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one look for a socket")
 

@@ -13,9 +13,8 @@ from pristine.adapters.timing import Timing
 from pristine.ports.errors import ConnectFailed, ConnectionLost, ProtocolViolation, TransportError
 from pristine.ports.messages import Request, Timeout
 from pristine.testing.lab import Lab, expected
-from pristine.testing.server import nobody_listens
+from pristine.testing.server import Wire, each_request, nobody_listens
 from tests.adapters.pyreqwest.conftest import chain, quick
-from tests.support.wire import Wire, each_request
 
 
 def test_a_field_that_cannot_be_read_is_marked(lab: Lab) -> None:

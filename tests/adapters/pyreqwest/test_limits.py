@@ -15,9 +15,8 @@ from pristine.ports.errors import (
 )
 from pristine.ports.messages import Timeout
 from pristine.testing.lab import Lab
-from pristine.testing.server import nobody_accepts
+from pristine.testing.server import Wire, each_request, nobody_accepts
 from tests.adapters.pyreqwest.conftest import ON_LINUX, quick
-from tests.support.wire import Wire, each_request
 
 
 def silent(wire: Wire) -> None:

@@ -17,10 +17,9 @@ from pristine.ports.errors import (
 )
 from pristine.testing.certificates import AUTHORITY, server_tls
 from pristine.testing.lab import Lab
-from pristine.testing.server import nobody_listens
+from pristine.testing.server import Wire, each_request, nobody_listens
 from tests.adapters.pyreqwest.conftest import chain, quick
 from tests.support.proxy import Proxy
-from tests.support.wire import Wire, each_request
 
 
 def test_what_it_can_do() -> None:

@@ -17,9 +17,9 @@ from pristine.ports.errors import (
 from pristine.ports.messages import Request, Timeout
 from pristine.testing.bodies import Pieces
 from pristine.testing.lab import Lab
+from pristine.testing.server import Received, Wire, each_request
 from tests.adapters.pyreqwest.conftest import marked, quick
 from tests.conftest import Serve
-from tests.support.wire import Received, Wire, each_request
 
 
 def test_those_who_wait_are_served_in_turn(lab: Lab) -> None:

@@ -13,8 +13,8 @@ from pristine.testing.bodies import Pieces
 from pristine.testing.certificates import AUTHORITY, server_tls
 from pristine.testing.http2 import answers_http2
 from pristine.testing.lab import Lab
+from pristine.testing.server import Wire, each_request
 from tests.adapters.pyreqwest.conftest import chain, quick
-from tests.support.wire import Wire, each_request
 
 
 def sent(lab: Lab, **parts: Any) -> bytes:

@@ -17,9 +17,9 @@ from pristine.ports.errors import (
 from pristine.ports.messages import Request
 from pristine.testing.bodies import Pieces
 from pristine.testing.lab import Lab, expected
+from pristine.testing.server import Wire, each_request
 from tests.adapters.pyreqwest.conftest import marked, quick
 from tests.conftest import Serve
-from tests.support.wire import Wire, each_request
 
 
 @pytest.mark.parametrize(("pieces", "length"), [([b"ab"], 4), ([b"ab", b"cde"], 4), ([b"a"], 0)])

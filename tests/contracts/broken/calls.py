@@ -222,6 +222,15 @@ class KnowsNoProtocolViolation(Sends):
 
 
 @breaks("Transport 4")
+class LosesThePlaceOfAFailure(Sends):
+    class Opened(good.BlockingStream):
+        def drop(self) -> None:
+            if type(self.fault) is ConnectFailed and self in self.books.live:
+                self.books.live.discard(self)
+            super().drop()
+
+
+@breaks("Transport 4")
 class TellsSecrets(Sends):
     class Opened(good.BlockingStream):
         async def receive_head(self) -> None:
