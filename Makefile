@@ -13,7 +13,7 @@ BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint types docs bench bench-streaming pins clean
+.PHONY: help demo test fmt lint types docs tables bench bench-streaming pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,10 @@ types: $(INSTALLED) ## mypy, strict
 
 docs: $(INSTALLED) ## run the examples in the documentation, check its links and tables
 	$(BIN)/python -m pytest tests/docs
+
+tables: $(INSTALLED) ## remake the JSON Schema of manifests, and the tables of the reference page, from the code
+	$(BIN)/python -m pristine.manifest.schema
+	$(BIN)/python -m tests.docs.tables
 
 bench: $(INSTALLED) ## run the benchmarks, one after the other
 	@set -e; for file in $(BENCHMARKS); do echo "$$file"; $(BIN)/python "$$file"; done

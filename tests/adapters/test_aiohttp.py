@@ -29,6 +29,7 @@ from pristine.ports.messages import Request, Response, Timeout
 from pristine.ports.transport import AsyncByteStream, AsyncStreamTransport, AsyncTransport, StreamTransport
 from tests.conftest import Serve
 from tests.support.faces import MANIFEST, run
+from tests.support.ids import shown
 from tests.support.wire import Received, Wire, WireServer, each_request, in_turn
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -449,7 +450,7 @@ async def test_a_body_is_never_longer_or_shorter_than_it_said(
     assert source.closed == 1
 
 
-@pytest.mark.parametrize("error", [LookupError("mine"), OSError("mine"), TimeoutError("mine")], ids=repr)
+@pytest.mark.parametrize("error", [LookupError("mine"), OSError("mine"), TimeoutError("mine")], ids=shown)
 async def test_what_the_source_of_a_body_raises_stays_what_it_is(
     serve: Serve, transport: AiohttpTransport, error: Exception
 ) -> None:

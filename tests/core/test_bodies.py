@@ -29,6 +29,8 @@ from pristine.ports.errors import (
     RetrySafe,
     WrongFace,
 )
+from tests.support.ids import shown
+from tests.support.offline import manifest, sent
 
 CONTENT: Final = bytes(range(256)) * 700  # more than two chunks, and not a multiple of one
 Take = Callable[[Any], list[bytes]]
@@ -249,7 +251,7 @@ def test_bytes_come_in_chunks_and_are_copied_where_they_could_change() -> None:
 
 
 @both
-@pytest.mark.parametrize("empty", [b"", io.BytesIO(), iter([]), lambda: iter([b""])], ids=repr)
+@pytest.mark.parametrize("empty", [b"", io.BytesIO(), iter([]), lambda: iter([b""])], ids=shown)
 def test_nothing_is_an_honest_body(empty: Any, take: Take) -> None:
     body = body_of(empty if not isinstance(empty, Iterator) or isinstance(empty, io.IOBase) else iter([]))
     assert take(body) == []
@@ -458,14 +460,14 @@ def test_an_iterator_is_read_no_further_than_it_is_asked() -> None:
 
 
 @both
-@pytest.mark.parametrize("wrong", ["text", 5, None], ids=repr)
+@pytest.mark.parametrize("wrong", ["text", 5, None], ids=shown)
 def test_a_chunk_that_is_not_bytes_is_an_error_and_never_an_end(wrong: Any, take: Take) -> None:
     with pytest.raises(BodyChanged, match=f"gave a {type(wrong).__name__}"):
         take(body_of(iter([b"ok", wrong, b"ok"])))
 
 
 @both
-@pytest.mark.parametrize("raised", [KeyError("mine"), OSError("mine"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("raised", [KeyError("mine"), OSError("mine"), KeyboardInterrupt()], ids=shown)
 def test_what_the_callers_iterator_raises_is_the_callers(raised: BaseException, take: Take) -> None:
     def failing() -> Iterator[bytes]:
         yield b"ok"
@@ -525,7 +527,7 @@ def test_a_factory_that_returns_the_same_iterator_is_refused_the_second_time() -
         blocking(body)
 
 
-@pytest.mark.parametrize("made", ["text", None, halves], ids=str)
+@pytest.mark.parametrize("made", ["text", None, halves], ids=["text", "none", "function"])
 def test_a_factory_of_anything_else_is_refused(made: Any) -> None:
     with pytest.raises(InvalidPayload):
         blocking(body_of(lambda: made))
@@ -713,7 +715,7 @@ def test_progress_without_a_total_keeps_the_face(make: Callable[[], Any]) -> Non
 
 
 @both
-@pytest.mark.parametrize("raised", [RuntimeError("stop"), StopIteration(), StopAsyncIteration()], ids=repr)
+@pytest.mark.parametrize("raised", [RuntimeError("stop"), StopIteration(), StopAsyncIteration()], ids=shown)
 def test_a_callback_that_raises_ends_the_call_and_never_the_body(raised: Exception, take: Take) -> None:
     def callback(sent: int, total: int | None) -> None:
         raise raised
@@ -787,3 +789,17 @@ def test_a_large_file_takes_no_memory(tmp_path: Path, change: Callable[[Any], As
         assert tracemalloc.get_traced_memory()[1] < 8 * CHUNK
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        (b"x", "image/png"),
+        (body_of(b"x"), "image/png"),
+        (body_of(b"x", content_type="image/webp"), "image/webp"),
+        (gzipped(body_of(b"x", content_type="image/webp")), "image/webp"),
+    ],
+)
+def test_a_raw_body_that_says_its_type_is_of_that_type(payload: Any, kind: str) -> None:
+    source = manifest({"body": "raw", "media_type": "image/png"})
+    assert sent(source, payload).headers["content-type"] == kind

@@ -22,6 +22,8 @@ from pristine.core.bodies.sources import CHUNK, body_of, gzipped, with_progress
 from pristine.ports.blocking import finish
 from pristine.ports.body import Body
 from pristine.ports.errors import BodyChanged, BodyUsed, InvalidHeader, InvalidPayload, RequestError
+from tests.support.ids import shown
+from tests.support.offline import manifest, sent
 
 LARGE: Final = bytes(range(256)) * 700
 
@@ -323,7 +325,7 @@ def test_a_large_form_takes_no_memory(tmp_path: Path) -> None:
         (Part(b"x", headers={"content-TYPE": "text/plain"}), "give filename and content_type"),
         (Part(b"x", headers={"Content-Disposition": "x"}), "give filename and content_type"),
     ],
-    ids=repr,
+    ids=shown,
 )
 def test_a_value_that_cannot_be_sent_is_refused_with_its_name(value: Any, said: str) -> None:
     with pytest.raises(RequestError, match=said) as caught:
@@ -333,13 +335,13 @@ def test_a_value_that_cannot_be_sent_is_refused_with_its_name(value: Any, said: 
     assert "field 'field': " in str(caught.value)
 
 
-@pytest.mark.parametrize("fields", [1, ["abc"], [("a",)], {1: "x"}, [(b"a", "x")], "abc"], ids=repr)
+@pytest.mark.parametrize("fields", [1, ["abc"], [("a",)], {1: "x"}, [(b"a", "x")], "abc"], ids=shown)
 def test_what_is_no_form_is_refused(fields: Any) -> None:
     with pytest.raises(InvalidPayload):
         multipart(fields)
 
 
-@pytest.mark.parametrize("boundary", ["", "a b", "a\r\nb", "ü", "x" * 71, 'a"b', "a\n"], ids=repr)
+@pytest.mark.parametrize("boundary", ["", "a b", "a\r\nb", "ü", "x" * 71, 'a"b', "a\n"], ids=shown)
 def test_a_boundary_is_checked(boundary: str) -> None:
     with pytest.raises(InvalidPayload, match="1 to 70") as caught:
         multipart({}, boundary=boundary)
@@ -356,3 +358,22 @@ def test_no_repr_shows_content() -> None:
     part = Part("secret", filename="x", headers={"X-Token": "secret"})
     assert repr(part) == "Part(str, filename='x', content_type=None)"
     assert repr(multipart({"a": part}, boundary="b")) == "Outgoing(a form, 135 bytes, replayable)"
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        (b"x", b'filename="blob"'),
+        (body_of(lambda: iter([b"x"])), b'filename="blob"'),
+        (iter([b"x"]), b'filename="blob"'),
+        (io.BytesIO(b"x"), b'filename="blob"'),
+        (Part(b"x", content_type="text/plain"), b'filename="blob"'),
+        (Part(b"x", filename="a.txt"), b'filename="a.txt"'),
+    ],
+)
+def test_a_file_that_a_manifest_declares_always_has_a_name(file: Any, name: bytes) -> None:
+    photo = {"properties": {"photo": {"type": "string", "format": "binary"}, "note": "string"}, "required": ["photo"]}
+    request = sent(manifest({"body": "multipart", "request": photo}), {"photo": file, "note": "n"})
+    assert isinstance(request.body, bytes)
+    assert name in request.body
+    assert b'name="note"\r\n\r\nn' in request.body

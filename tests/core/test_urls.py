@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pristine.core.urls import PathTemplate, encode_query
 from pristine.ports.errors import InvalidParameter
+from tests.support.ids import shown
 
 
 class Colour(StrEnum):
@@ -136,7 +137,7 @@ def test_an_unknown_parameter_is_refused_with_the_nearest() -> None:
     assert "it has none" in str(wrong("/a", x=1))
 
 
-@pytest.mark.parametrize("value", [*NO_TEXT, [1], {"a": 1}], ids=repr)
+@pytest.mark.parametrize("value", [*NO_TEXT, [1], {"a": 1}], ids=shown)
 def test_a_path_parameter_without_an_obvious_text_is_refused(value: Any) -> None:
     assert wrong("/a/{x}", x=value).where == "x"
 
@@ -181,7 +182,7 @@ def test_arrays_repeat_and_objects_nest(query: Mapping[str, Any], encoded: str) 
     assert encode_query(query) == encoded
 
 
-@pytest.mark.parametrize("value", NO_TEXT, ids=repr)
+@pytest.mark.parametrize("value", NO_TEXT, ids=shown)
 def test_a_query_value_without_an_obvious_text_is_refused_where_it_is(value: Any) -> None:
     with pytest.raises(InvalidParameter) as caught:
         encode_query({"a": {"b": ["fine", value]}})
