@@ -38,9 +38,9 @@ def recalled(files: Files, folder: Path) -> Manifest | None:
     """The manifest of files that were accepted as they are, or None."""
     try:
         said = _entry(folder / _name(files))
-        values: Mapping[str, Any] = {name: value for name, (digest, value) in said.items() if digest == _of(files, name)}
-        if values.keys() != said.keys():
+        if any(digest != _of(files, name) for name, (digest, _) in said.items()):
             return None
+        values = {name: value for name, (_, value) in said.items()}
         return recall_manifest(Document(values[""], str(files.path)), lambda name: Document(values[name], name))
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError, DocumentError, ManifestError):
         return None
@@ -56,7 +56,7 @@ def kept(files: Files, folder: Path) -> Manifest:
         return document
 
     manifest = load_manifest(opened(), opened)
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         _write({name: (_of(files, name), value) for name, value in values.items()}, folder / _name(files))
     return manifest
 
@@ -91,8 +91,14 @@ def _write(said: Mapping[str, Any], path: Path) -> None:
     body = json.dumps(said, separators=(",", ":")).encode()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as file:
-        file.write(b"%s\n%s" % (sha256(body).hexdigest().encode(), body))
-    Path(file.name).replace(path)
+        new = Path(file.name)
+        try:
+            file.write(b"%s\n%s" % (sha256(body).hexdigest().encode(), body))
+            file.close()
+            new.replace(path)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
     entries = sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
     for old in entries[MOST:]:
         old.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
+from types import MethodType
 from typing import Any, Final
 
 import attrs
@@ -90,12 +91,14 @@ class _Completing:
         self._name = name
 
     def __get__(self, instance: object, owner: type) -> Any:
-        declared = next((cls for cls in owner.__mro__ if "_fields" in vars(cls)), None)
+        cls = instance if isinstance(instance, type) else owner  # inspect takes a class for an instance, since 3.13
+        declared = next((one for one in cls.__mro__ if "_fields" in vars(one)), None)
         if declared is None:
             raise AttributeError(self._name)
         if fields := vars(declared)["_fields"]:
             _complete(declared, fields())
-        return getattr(owner if instance is None else instance, self._name)
+        found = getattr(cls, self._name)
+        return found if instance is None or not callable(found) else MethodType(found, instance)
 
 
 class _Declared(Model):

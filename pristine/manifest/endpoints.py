@@ -139,8 +139,12 @@ def _check_effects(at: Cursor, found: Mapping[str, Any]) -> None:
             at.child(key, None).fault(message)
     if body is BodyKind.RAW and "request" in found:
         at.child("request", None).fault("has no effect: a raw body is sent as it is")
-    if stream and stream.when and body is BodyKind.RAW:
-        at.child("streaming", None).child("when", None).fault("has no effect: a raw body has no fields")
+    if stream and stream.when and (body is BodyKind.RAW or method in BODYLESS_METHODS):
+        what = "raw body has no fields" if body is BodyKind.RAW else f"{method} request has no body"
+        at.child("streaming", None).child("when", None).fault(f"has no effect: a {what}")
+    pages = found.get("pagination")
+    if pages and pages.into == "body" and method in BODYLESS_METHODS:
+        at.child("pagination", None).fault(f"goes on by fields of the body, and a {method} request has none")
 
 
 def timeout(at: Cursor) -> dict[str, float | None]:

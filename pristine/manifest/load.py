@@ -43,7 +43,7 @@ def load_manifest(source: Mapping[str, Any] | Document, open_included: Open | No
         return manifest
     faults = sorted(top.faults, key=lambda fault: (fault.source, fault.line or 0))
     listed = "".join(f"\n  {fault}" for fault in faults)
-    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults{' or more' if top.faults.is_full else ''}"
     raise ManifestError(f"{document.source}: {number}{listed}", faults=tuple(faults))
 
 

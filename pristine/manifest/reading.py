@@ -44,16 +44,21 @@ class Faults(list[ManifestFault]):
     many for guesses at what was meant.
     """
 
-    def __init__(self, most: int = 500, effort: int = 30_000_000, hints: int = 10_000_000) -> None:
+    def __init__(self, most: int = 500, effort: int = 40_000_000, hints: int = 10_000_000) -> None:
         super().__init__()
         self._most = most
         self._effort = effort
         self._hints = hints
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be more that are not collected."""
+        return len(self) >= self._most
+
     def append(self, fault: ManifestFault) -> None:
         """One more; raises Enough where there are as many as are collected."""
         super().append(fault)
-        if len(self) >= self._most:
+        if self.is_full:
             raise Enough
 
     def spend(self, steps: int) -> bool:

@@ -135,7 +135,7 @@ def document() -> Json:
         },
     )
     includes = has(include={"minItems": 1})
-    parts = {key: {"$ref": f"#/properties/{key}"} for key in PART_KEYS}
+    parts = {key: everything[key] for key in PART_KEYS}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Manifest",
@@ -204,7 +204,7 @@ def _scheme() -> Json:
 def _pagination() -> Json:
     rules = []
     for style in PageStyle:
-        unused = PAGINATION_KEYS.keys() - USED[style] - {"style", "items"}
+        unused = sorted(PAGINATION_KEYS.keys() - USED[style] - {"style", "items"})
         rules.append(
             when(has(style={"const": style}), has(*sorted(NEEDED[style])), only(**dict.fromkeys(unused, NEVER)))
         )
@@ -257,15 +257,20 @@ def _endpoint_rules() -> list[Json]:
     """What has an effect beside what."""
     streams = has(streaming={"not": {"const": False}})
     always = has(streaming=either({"const": True}, {"type": "object", **lacks("when")}))
+    one_way = {"not": {"type": "object", **has("when")}}
+    into_body = {"type": "object", **has(into={"const": "body"})}
     raw = has(body={"const": "raw"})
     return [
         has("method", "path"),
-        when(has(method=one_of(sorted(BODYLESS_METHODS))), only(request=NEVER, body=NEVER)),
+        when(
+            has(method=one_of(sorted(BODYLESS_METHODS))),
+            only(request=NEVER, body=NEVER, streaming=one_way, pagination={"not": into_body}),
+        ),
         when(has(method=one_of(sorted(SAFE_METHODS))), only(idempotency={"const": False})),
         when(always, only(response=NEVER, unwrap=NEVER)),
         when(streams, only(pagination=NEVER)),
         when(has("media_type"), raw),
-        when(raw, only(request=NEVER, streaming={"not": has("when")})),
+        when(raw, only(request=NEVER, streaming=one_way)),
         {**when(has(body={"const": "multipart"}), True), "else": only(request=TYPE)},
     ]
 

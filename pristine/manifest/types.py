@@ -69,7 +69,7 @@ _EFFORT_OF_A_CLASS: Final = 1000
 _HOPS: Final = 32
 """How many names are followed to a description: they may go in a circle."""
 
-SAYING: Final = ("type", "enum", "const", "$ref", *UNIONS)
+SAYING: Final = ("type", "enum", "const", "$ref", *sorted(UNIONS))
 """The keys that say a type; one of them does."""
 
 FITTING: Final[Mapping[str, str]] = {

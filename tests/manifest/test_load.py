@@ -317,7 +317,9 @@ def test_a_long_chain_of_names_is_faulty_but_not_one_of_objects() -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", [[[]], {}, [], {"a": {}}, 5, None, 1.5, (), b"x", {5: 5}, object(), float("nan")], ids=lambda hostile: repr(hostile).partition(" at ")[0]
+    "hostile",
+    [[[]], {}, [], {"a": {}}, 5, None, 1.5, (), b"x", {5: 5}, object(), float("nan")],
+    ids=lambda hostile: repr(hostile).partition(" at ")[0],
 )
 @pytest.mark.parametrize("key", sorted(ENDPOINT_KEYS))
 def test_whatever_stands_under_a_key_it_is_read_or_a_fault(key: str, hostile: Any) -> None:

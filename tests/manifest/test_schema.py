@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 import pristine
 from pristine.adapters.yaml import read
+from pristine.config import read_document
 from pristine.manifest.load import load_manifest
 from pristine.manifest.schema import document
 from pristine.manifest.words import WORDS
@@ -68,6 +69,19 @@ def test_a_bad_manifest_has_the_one_fault_that_it_tells(path: Path) -> None:
 def test_the_schema_refuses_it_too_unless_only_the_loader_can(path: Path) -> None:
     unsayable = path.read_text(encoding="utf-8").startswith(f"# {UNSAYABLE}")
     assert schema().is_valid(parsed(path).value) == unsayable
+
+
+EXAMPLES: Final = sorted((Path(pristine.__file__).parents[1] / "examples").glob("*/manifest.*"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_the_examples_are_accepted_with_the_files_that_they_include(path: Path) -> None:
+    part = Draft202012Validator({"$ref": "#/$defs/part", "$defs": document()["$defs"]})
+    value = read_document(path).value
+    assert [error.message for error in schema().iter_errors(value)] == []
+    for included in value.get("include", []):
+        assert [error.message for error in part.iter_errors(read_document(path.parent / included).value)] == []
+    assert not part.is_valid(value)
 
 
 def test_the_corpus_has_every_key() -> None:

@@ -80,6 +80,14 @@ def test_a_call_that_is_expected_without_an_answer_is_answered_as_ever() -> None
         assert (raw.status, raw.headers["x-a"], raw.parse()) == (202, "1", usual)
 
 
+def test_a_status_without_a_value_is_that_of_an_example_or_of_an_error() -> None:
+    with serving("sync") as (server, api):
+        server.expect("told").respond(status=203).respond(status=404)
+        assert api.client.with_raw_response.told("x").status == 203
+        with pytest.raises(StatusError, match=r"404 the mock was told to fail \[not_found\]"):
+            api.client.told("x")
+
+
 def test_values_are_wrapped_and_bytes_are_sent_as_they_are() -> None:
     with serving("sync") as (server, api):
         server.expect("things.get").respond({**THING, "id": UUID})
@@ -148,6 +156,7 @@ NEVER: Final[list[tuple[Callable[[MockServer], Any], str]]] = [
     (lambda mock: mock.expect("open").respond(object()), r"open: the answer is not JSON"),
     (lambda mock: mock.expect("pages.numbered").respond([{"kind": "cat"}]), f"{ITEM}: lives: is missing"),
     (lambda mock: mock.expect("things.remove").respond(1), r"things.remove: an answer of 204 has no body"),
+    (lambda mock: mock.expect("open").respond(1, status=100), r"the status of an answer is 200 to 599"),
     (lambda mock: mock.expect("open").fail(200), r"the status of an error is 300 to 599"),
     (lambda mock: mock.expect("open").times(0), r"times: give a number of calls, 1 or greater"),
     (lambda mock: mock.fault("open", "sleepy"), r"there is no fault 'sleepy': reset, truncate, stall, slow, or the"),

@@ -287,6 +287,14 @@ def test_it_can_be_started_again_and_remembers() -> None:
     assert len(server.history) == 2
 
 
+def test_the_history_may_be_short() -> None:
+    for size, kept in ((None, 3), (2, 2), (0, 0)):
+        with MockServer(MANIFEST, history_size=size) as server:
+            for path in ("/open", "/nothing", "/open"):
+                httpx.get(server.url + path)
+            assert [call.path for call in server.history] == ["/open", "/nothing", "/open"][3 - kept :]
+
+
 def test_each_call_is_told_as_it_comes() -> None:
     told: list[Any] = []
     with MockServer(MANIFEST, on_call=told.append) as server:

@@ -12,7 +12,6 @@ from pristine.core.classification import is_success
 from pristine.core.operation import Operation
 from pristine.manifest.model import Endpoint, Example
 from pristine.ports.headers import Headers, HeaderSource
-from pristine.ports.serializer import Schema
 from pristine.testing.examples import example, seeded
 from pristine.testing.mock.checking import Asked
 from pristine.testing.mock.failing import JSON
@@ -40,10 +39,10 @@ class Answers:
         if asked.streams and (status is None or is_success(status)):
             return self._streamed(asked, value, status or 200)
         status = good_status(operation) if status is None else status
-        if value is NOTHING_GIVEN:
-            value = example_for(asked)
         if status in WITHOUT_BODY:
             return Answer(status=status)
+        if value is NOTHING_GIVEN and status == good_status(operation):
+            value = example_for(asked)
         if operation.endpoint.pagination is not None and is_success(status):
             return self._paged(asked, value, status)
         body = self._made(asked, status) if value is NOTHING_GIVEN else wrapped(value, operation, status)
@@ -114,14 +113,9 @@ def unwrapping(endpoint: Endpoint, status: int) -> tuple[str, ...]:
 def wrapped(value: Any, operation: Operation, status: int) -> Any:
     """A value as the whole body: in what it is wrapped in, unless it is whole already."""
     path = unwrapping(operation.endpoint, status)
-    if not path or (at(value, path) is not None and fits(value, whole_type(operation, status))):
+    if not path or (at(value, path) is not None and fits(value, operation.schema_for(status))):
         return value
     return put({}, path, value)
-
-
-def whole_type(operation: Operation, status: int) -> Schema:
-    """The type of a whole body."""
-    return operation.schema_for(status)
 
 
 # -- examples of the manifest ------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What the mock has received: calls by endpoint, with their values as plain Python. A repr shows no secret."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, overload
 
 import attrs
@@ -90,7 +90,7 @@ def _models(schema: Schema) -> Iterator[type[Model]]:
 class History(Sequence[Received]):
     """Calls in the order in which they came: `history[0]`, `history["chat.completions"]`, `len(history)`."""
 
-    def __init__(self, calls: Sequence[Received]) -> None:
+    def __init__(self, calls: Iterable[Received]) -> None:
         self._calls = tuple(calls)
 
     def __len__(self) -> int:

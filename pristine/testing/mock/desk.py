@@ -5,14 +5,15 @@ from typing import Final
 
 import attrs
 
+from pristine.core.classification import is_success
 from pristine.core.operation import Operation, find
 from pristine.manifest.model import Manifest
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import MASK
-from pristine.testing.mock.answering import Answers
+from pristine.testing.mock.answering import Answers, good_status
 from pristine.testing.mock.calls import Received, is_secret
 from pristine.testing.mock.checking import Asked, checked
-from pristine.testing.mock.expectations import Reply
+from pristine.testing.mock.expectations import TOLD_TO, Reply
 from pristine.testing.mock.failing import Failure, failed, usual_shape
 from pristine.testing.mock.faults import Fault, FaultKind
 from pristine.testing.mock.giving import check_examples
@@ -27,7 +28,7 @@ _LONG: Final = 20
 
 @attrs.frozen
 class Outcome:
-    """An answer, None where there is none but a reset; the fault of its way; and the note of the call."""
+    """An answer, the fault of its way to the caller, and the note of the call."""
 
     answer: Answer
     fault: Fault | None
@@ -84,7 +85,7 @@ class Desk:
     def _answered(self, asked: Asked, fault: Fault | None) -> tuple[Answer, bool]:
         """The answer, and whether it is that of an earlier call with the same idempotency key."""
         if fault is not None and not isinstance(fault.kind, FaultKind):
-            failure = Failure(status=int(fault.kind), message="the mock was told to fail")
+            failure = Failure(status=int(fault.kind), message=TOLD_TO)
             return self._failed(failure, asked.operation, asked.incoming), False
         if fault is not None and fault.kind is FaultKind.RESET:
             return Answer(), False  # it has not been processed
@@ -95,7 +96,7 @@ class Desk:
                 raise Refusal(422, Wrong(f"header.{header}", "is the key of another request"))
             return known.answer, True
         answer = self._said(asked)
-        if key is not None and 200 <= answer.status < 300:
+        if key is not None and is_success(answer.status):
             self._state.remember(key, Remembered(fingerprint, answer))
         return answer, False
 
@@ -115,7 +116,8 @@ class Desk:
 
     def _replied(self, asked: Asked, reply: Reply) -> Answer:
         if isinstance(reply.value, bytes):
-            return Answer(status=reply.status or 200, headers=reply.headers, body=reply.value)
+            status = reply.status or good_status(asked.operation)
+            return Answer(status=status, headers=reply.headers, body=reply.value)
         answer = self._answers.answer(asked, reply.value, reply.status)
         return attrs.evolve(answer, headers=answer.headers.merged(reply.headers))
 

@@ -19,6 +19,11 @@ from pristine.testing.mock.places import holds
 
 ANYTHING: Final = object()
 
+TOLD_TO: Final = "the mock was told to fail"
+
+_SHOWN: Final = 5
+"""How many of the calls that came are told."""
+
 
 @attrs.frozen
 class Reply:
@@ -57,8 +62,11 @@ class Expectation:
         """Answer with a value, as a call gives it, in the type that the API declares; bytes are sent as they are.
 
         Of an endpoint that only streams, or whose answers are pages, the value may be the list of all items. Without a
-        value it is an example, as ever. Raises ConfigurationError, with where, for a value that is not of its type.
+        value it is an example, as ever, or an error where the status is one. Raises ConfigurationError, with where, for
+        a value that is not of its type.
         """
+        if status is not None and check_status(status, least=200) >= 400 and value is NOTHING_GIVEN:
+            return self.fail(status, headers=headers)
         form = self._operation.endpoint.streaming
         is_plain = value is not NOTHING_GIVEN and not isinstance(value, bytes)
         if is_plain and form is not None and not form.when and (status is None or is_success(status)):
@@ -79,7 +87,7 @@ class Expectation:
         self,
         status: int = 500,
         *,
-        message: str = "the mock was told to fail",
+        message: str = TOLD_TO,
         code: str = "",
         retry_after: float | None = None,
         headers: HeaderSource = (),
@@ -125,7 +133,9 @@ class Expectation:
         """What is told of it where it has not come as often as expected; "" where it has."""
         if self.came >= self.expected:
             return ""
-        calls = "".join(f"\n    came: {call!r}" for call in history[self._operation.id])
+        came = history[self._operation.id]
+        calls = "".join(f"\n    came: {call!r}" for call in came[:_SHOWN])
+        calls += f"\n    and {len(came) - _SHOWN} more" if len(came) > _SHOWN else ""
         often = f"expected {counted(self.expected)}, came {counted(self.came)}"
         return f"  {self!r}: {often}{calls or '; no call of it came at all'}"
 
@@ -138,10 +148,11 @@ class Expectation:
         return f"{self._operation.id}{said}"
 
 
-def check_status(status: int) -> int:
-    """The status of an error; raises ConfigurationError for another number."""
-    if isinstance(status, bool) or not isinstance(status, int) or not 300 <= status <= 599:
-        raise ConfigurationError(f"status={status!r}: the status of an error is 300 to 599")
+def check_status(status: int, least: int = 300) -> int:
+    """A status, of an error unless `least` is 200; raises ConfigurationError for another number."""
+    if isinstance(status, bool) or not isinstance(status, int) or not least <= status <= 599:
+        what = "an error" if least == 300 else "an answer"
+        raise ConfigurationError(f"status={status!r}: the status of {what} is {least} to 599")
     return status
 
 

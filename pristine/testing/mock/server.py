@@ -31,7 +31,8 @@ class MockServer:
     """Serves the API of a manifest on 127.0.0.1, with examples of its types, and holds requests to it.
 
     `with MockServer(manifest) as server:` starts it; the API is at `server.url`. The same seed and request give the
-    same answer. `port` 0 is any that is free. `on_call` is told of each call, in the server's thread.
+    same answer. `port` 0 is any that is free. `history_size` is how many calls are remembered, the last ones; None is
+    all. `on_call` is told of each call, in the server's thread.
 
     Raises ConfigurationError for an example in the manifest that is not of its type, and where the port is taken.
     """
@@ -43,10 +44,11 @@ class MockServer:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        history_size: int | None = None,
         on_call: Callable[[Received], object] | None = None,
     ) -> None:
         self._manifest = manifest
-        self._state = State()
+        self._state = State(history_size)
         self._desk = Desk(manifest, seed, self._state)
         self._address = (host, port)
         self._on_call = on_call

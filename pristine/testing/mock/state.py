@@ -3,7 +3,7 @@
 Tests say things from their thread, calls come in the server's.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from threading import Lock
 from typing import Any, Final
 
@@ -30,14 +30,15 @@ class Remembered:
 class State:
     """All that changes in a mock."""
 
-    def __init__(self) -> None:
+    def __init__(self, history_size: int | None = None) -> None:
         self._lock = Lock()
+        self._history_size = history_size
         self._clear()
 
     def _clear(self) -> None:
         self._expectations: list[Expectation] = []
         self._faults: list[Fault] = []
-        self._calls: list[Received] = []
+        self._calls: deque[Received] = deque(maxlen=self._history_size)
         self._keys: OrderedDict[tuple[str, str], Remembered] = OrderedDict()
         self._lists: OrderedDict[str, Any] = OrderedDict()
 
