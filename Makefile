@@ -15,7 +15,7 @@ WORKERS ?= 2
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all fmt lint types docs adapters bench bench-streaming pins clean
+.PHONY: help demo test test-all fmt lint types docs adapters tables bench bench-streaming pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ docs: $(INSTALLED) ## run the examples in the documentation, check its links and
 adapters: $(INSTALLED) ## hold every transport to its promises, and write the table of adapters
 	$(BIN)/python -m pytest -q tests/contracts/test_transports.py --pristine-report docs/reference/adapters.json
 	$(BIN)/python -m tests.docs.adapters
+
+tables: $(INSTALLED) ## remake the JSON Schema of manifests, and the tables of the reference page, from the code
+	$(BIN)/python -m pristine.manifest.schema
+	$(BIN)/python -m tests.docs.tables
 
 bench: $(INSTALLED) ## run the benchmarks, one after the other
 	@set -e; for file in $(BENCHMARKS); do echo "$$file"; $(BIN)/python "$$file"; done

@@ -168,6 +168,9 @@ class _Client:
         endpoint = method.endpoint
         for name, value in self._options.items():
             options[name] = {**value, **options[name]} if name in options and isinstance(value, dict) else value
+        if self._mode and streams:
+            told = f"a method that streams gives the open response by itself: call it without {self._mode}"
+            raise ConfigurationError(told, endpoint=endpoint.id)
         if self._mode:
             return getattr(self._pipeline, self._mode).execute(endpoint.id, payload, **options)
         if streams or (endpoint.streaming is not None and not endpoint.streaming.when):

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import pristine
 from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.adapters.retry import NoRetry
-from pristine.ports.errors import ConfigurationError, InvalidParameter, InvalidPayload, ServerError
+from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, InvalidPayload, ServerError
 from tests.support.offline import BASE
 
 MANIFEST = pristine.load_manifest(
@@ -151,6 +152,43 @@ def test_arguments_go_where_they_are_declared(make: Make) -> None:
     assert api.sent.body == b"[1,2]"
 
 
+def test_a_header_of_any_type_is_an_argument() -> None:
+    headers = {
+        "X-Count": {"type": "integer", "minimum": 1},
+        "X-Rate": {"type": "number"},
+        "X-Flag": {"type": "boolean", "required": True},
+        "X-At": {"type": "string", "format": "date-time"},
+    }
+    manifest = pristine.load_manifest(
+        {"name": "x", "endpoints": {"e": {"method": "GET", "path": "/", "headers": headers}}}
+    )
+    transport = MemoryTransport([always({})])
+    client = pristine.Client(manifest, pristine.context(transport=transport, base_url=BASE))
+    client.e(x_count=3, x_rate=0.5, x_flag=False, x_at=datetime(2026, 1, 2, tzinfo=UTC))
+    sent = transport.requests[-1].headers
+    assert [sent[name] for name in headers] == ["3", "0.5", "false", "2026-01-02T00:00:00Z"]
+    client.e(x_count="4", x_flag="true")
+    for wrong in (0, True, 1.5, "many"):
+        with pytest.raises(InvalidHeader, match="e: header parameter 'X-Count' must be a whole number"):
+            client.e(x_count=wrong, x_flag=True)
+    with pytest.raises(InvalidHeader, match="e: header parameter 'X-Flag' is missing"):
+        client.e(x_flag=None)
+    assert len(transport.requests) == 2
+
+
+def test_a_payload_that_may_have_more_fields_takes_more_arguments() -> None:
+    open_ = {"properties": {"a": "integer"}, "additionalProperties": True}
+    endpoint = {"method": "POST", "path": "/{id}", "request": open_}
+    manifest = pristine.load_manifest({"name": "x", "endpoints": {"e": endpoint}})
+    transport = MemoryTransport([always({})])
+    client = pristine.Client(manifest, pristine.context(transport=transport, base_url=BASE))
+    client.e("1", a=2, more={"b": [3]}, less=None)
+    assert transport.requests[-1].body == b'{"a":2,"more":{"b":[3]}}'
+    assert str(inspect.signature(client.e)).endswith(", **fields)")
+    with pytest.raises(InvalidPayload, match="a: must be a whole number"):
+        client.e("1", a="2", more=1)
+
+
 def test_none_is_left_out_and_null_is_sent(make: Make) -> None:
     api = make(always({}))
     api.of(api.client.chat.completions(prompt="x", note=None, max_tokens=None))
@@ -254,6 +292,14 @@ def test_the_response_can_be_had_whole_or_open(make: Make) -> None:
     assert api.of(api.client.with_raw_response.with_options(auth=pristine.Bearer("t")).health()).status == 200
     response = api.of(api.client.with_streaming_response.health())
     assert b"".join(api.listed(response.bytes())) == b'{"text": "hi"}'
+
+
+def test_a_stream_is_an_open_response_already(make: Make) -> None:
+    api = make(always({}))
+    for client in (api.client.with_raw_response, api.client.with_streaming_response):
+        with pytest.raises(ConfigurationError, match=r"chat\.completions: a method that streams"):
+            client.chat.completions_stream(prompt="x")
+    assert api.transport.requests == []
 
 
 def test_whoever_mistypes_is_told_what_there_is(make: Make) -> None:

@@ -10,18 +10,25 @@ from typing import Any, Final
 from pristine.adapters.documents import TOO_LARGE, Cursor, document_fault, fault_at, opened, oversized, twice
 from pristine.ports.documents import Document, Path
 
-_KEY: Final = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\.)*"|'[^'\n]*+'""")
-_STRING: Final = re.compile(
-    r"""\"{3}(?:[^"\\]++|\\.|"{1,2}(?!"))*"{3,5}|'{3}(?:[^']++|'{1,2}(?!'))*'{3,5}"""
-    r"""|(?!\"{3}|'{3})(?:"(?:[^"\\\n]++|\\.)*"|'[^'\n]*+')""",
-    re.DOTALL,
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]++")
+# Each repeated group is matched a thousand times at most, and again: the engine remembers every time, for going back.
+# It has no possessive quantifier, for Python 3.11.0 to 3.11.4 match those of groups wrongly (gh-106052).
+_STRINGS: Final = tuple(
+    (mark, re.compile(f"(?:{inside}){{1,1000}}", re.DOTALL), re.compile(end))
+    for mark, inside, end in (
+        ('"""', r'[^"\\]++|\\.|"{1,2}(?!")', '"{3,5}'),
+        ("'''", r"[^']++|'{1,2}(?!')", "'{3,5}"),
+        ('"', r'[^"\\\n]++|\\.', '"'),
+        ("'", r"[^'\n]++", "'"),
+    )
 )
+"""How each kind of string begins, goes on and ends."""
+
 _DATE: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9:.]+(?:[Zz]|[-+][0-9:]+)?)?|[0-9]{2}:[0-9:.]+"
 )
 _WORD: Final = re.compile(r"[A-Za-z0-9_.+-]++")
-# A group has no possessive quantifier here: Python 3.11.0 to 3.11.4 match those wrongly (gh-106052).
-_LINES: Final = re.compile(r"(?:[ \t\n]++|#[^\n]*+)+")
+_LINES: Final = re.compile(r"(?:[ \t\n]++|#[^\n]*+){1,1000}")
 _WHERE: Final = re.compile(r" \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)$")
 
 
@@ -49,13 +56,18 @@ class _Places(Cursor):
     def document(self) -> None:
         self.lines[()] = 1
         table: Path = ()
-        self.take(_LINES)
+        self._skip()
         while char := self.peek():
             if char == "[":
                 table = self._header()
             else:
                 self._pair(table)
-            self.take(_LINES)
+            self._skip()
+
+    def _skip(self) -> None:
+        """Go past blank lines and comments."""
+        while self.take(_LINES):
+            pass
 
     def _header(self) -> Path:
         line = self.line()
@@ -66,6 +78,7 @@ class _Places(Cursor):
         *outer, last = self._keys(0)
         for part in outer:
             path = self._into((*path, part), line)
+            self.lines.charge(len(path), line)
         path = (*path, last)
         if array:
             self._last[path] = self._last.get(path, -1) + 1
@@ -76,7 +89,7 @@ class _Places(Cursor):
         return path
 
     def _into(self, path: Path, line: int) -> Path:
-        self.lines.setdefault(path, line)
+        self.lines.once(path, line)
         return (*path, self._last[path]) if path in self._last else path
 
     def _keys(self, depth: int) -> list[str]:
@@ -88,10 +101,10 @@ class _Places(Cursor):
 
     def _key(self) -> str:
         start = self.at
-        if not (written := self.take(_KEY)):
-            raise self.expected("a key")
-        if written[0] not in "\"'":
+        if written := self.take(_KEY):
             return written
+        if self.text.startswith(('"""', "'''"), start) or not (written := self._string()):
+            raise self.expected("a key")
         if written[0] == "'" or "\\" not in written:
             return written[1:-1]
         try:
@@ -99,12 +112,27 @@ class _Places(Cursor):
         except tomllib.TOMLDecodeError as error:
             raise self.fault("a key that is not a valid string", start) from error
 
+    def _string(self) -> str:
+        """What a string is written as, if one is here."""
+        start = self.at
+        for mark, inside, end in _STRINGS:
+            if self.text.startswith(mark, start):
+                at = start + len(mark)
+                while found := inside.match(self.text, at):
+                    at = found.end()
+                if not (last := end.match(self.text, at)):
+                    raise self.fault("a string that does not end", start)
+                self.move(last.end())
+                return self.text[start : last.end()]
+        return ""
+
     def _pair(self, path: Path) -> None:
         start, line = self.at, self.line()
         *outer, last = self._keys(len(path))
         for part in outer:
             path = (*path, part)
-            self.lines.setdefault(path, line)
+            self.lines.once(path, line)
+            self.lines.charge(len(path), line)
         path = (*path, last)
         if path in self.lines:
             raise self.fault(twice(last, self.lines[path]), start)
@@ -120,9 +148,7 @@ class _Places(Cursor):
             self._table(path)
         elif date := self.take(_DATE):
             self.dates[path] = date
-        elif not self.take(_STRING):
-            if self.peek() in ("'", '"'):
-                raise self.fault("a string that does not end")
+        elif not self._string():
             if not (word := self.take(_WORD)):
                 raise self.expected("a value")
             if oversized(word):
@@ -147,11 +173,11 @@ class _Places(Cursor):
                 break
 
     def _ends(self, mark: str) -> bool:
-        self.take(_LINES)
+        self._skip()
         return self.takes(mark)
 
     def _goes_on(self, end: str) -> bool:
-        self.take(_LINES)
+        self._skip()
         if self.takes(","):
             return True
         self.expect(end, " or ','")

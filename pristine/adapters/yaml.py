@@ -17,6 +17,7 @@ from pristine.adapters.documents import (
     SURROGATE,
     TOO_DEEP,
     TOO_LARGE,
+    Lines,
     document_fault,
     fault_at,
     opened,
@@ -46,6 +47,9 @@ _CORE: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], Any]], ...]] = (
     (_PREFIX + "float", re.compile(r"[-+]?\.(?:inf|Inf|INF)"), lambda text: float(text.replace(".", ""))),
     (_PREFIX + "float", re.compile(r"\.(?:nan|NaN|NAN)"), lambda _: float("nan")),
 )
+_OTHER_THAN_TEXT: Final = {"", *"~nNtTfF.+-0123456789"}
+"""How what is not text begins."""
+
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -65,7 +69,7 @@ def read(text: str, source: str) -> Document:
 class _Reader:
     def __init__(self, text: str, source: str) -> None:
         self.source = source
-        self.lines: dict[Path, int] = {}
+        self.lines = Lines(source)
         rows = text.rstrip().splitlines()
         self._end = len(rows), len(rows[-1]) + 1
         self._events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -160,15 +164,16 @@ class _Reader:
             raise self._fault("a key must be a scalar that is written out")
         if event.value == "<<" and not event.style:
             raise self._fault("merge keys (<<) are not supported; write the keys out")
-        self._value(path)  # for its anchor, and for what is wrong with it
+        if event.anchor or event.tag or event.style or event.value[:1] in _OTHER_THAN_TEXT:
+            self._value(path)  # for its anchor, and for what is wrong with it
         return event.value
 
     def _scalar(self, event: yaml.ScalarEvent) -> Any:
         text = event.value
-        if SURROGATE.search(text):
+        if event.style and SURROGATE.search(text):  # an escape: the document itself has none
             raise self._fault(LONE_SURROGATE)
         tag = None if event.tag == "!" else event.tag
-        if tag in _TEXT or (tag is None and event.style):
+        if tag in _TEXT or (tag is None and (event.style or text[:1] not in _OTHER_THAN_TEXT)):
             return text
         for name, pattern, convert in _CORE:
             if tag in (None, name) and pattern.fullmatch(text):

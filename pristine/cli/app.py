@@ -6,12 +6,13 @@ from typing import Any, Final, TypeVar
 import click
 
 from pristine import Pipeline, __version__
-from pristine.cli import arguments
+from pristine.cli import arguments, completion
 from pristine.cli.adapters import show_adapters
 from pristine.cli.asked import Asked
 from pristine.cli.download import Bar, show_saved
 from pristine.cli.failures import FAILED, STATUSES, Reporting, guarded, one_line, tell
-from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value
+from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value, write_line
+from pristine.cli.schema import show_schema
 from pristine.config import installed, load_manifest_file
 from pristine.manifest.model import Manifest
 from pristine.manifest.reading import ManifestFault
@@ -26,6 +27,8 @@ def run(args: Sequence[str]) -> int:
     reporting = Reporting()
 
     def command() -> None:
+        if completion.answered(cli, {"obj": reporting}):
+            return
         with cli.make_context("pristine", list(args), obj=reporting) as context:
             cli.invoke(context)
 
@@ -57,12 +60,19 @@ DEBUG: Final = click.option(
     help="Show the traceback of an error.",
 )
 
+MANIFEST: Final = click.argument("manifest", shell_complete=completion.files)
+
 CALLING: Final = (
-    click.argument("manifest"),
-    click.argument("endpoint"),
+    MANIFEST,
+    click.argument("endpoint", shell_complete=completion.endpoints),
     click.argument("payload", required=False),
     click.option("--base-url", metavar="URL", help="Where the API is, if the manifest or --config does not say."),
-    click.option("--transport", metavar="NAME", help="The transport adapter; httpx unless --config says so."),
+    click.option(
+        "--transport",
+        metavar="NAME",
+        shell_complete=completion.transports,
+        help="The transport adapter; httpx unless --config says so.",
+    ),
     click.option("--header", metavar="'K: V'", multiple=True, callback=arguments.headers, help="A header; repeatable."),
     click.option(
         "--query",
@@ -74,7 +84,12 @@ CALLING: Final = (
     click.option(
         "--path-param", metavar="K=V", multiple=True, callback=arguments.pairs, help="A parameter of the path."
     ),
-    click.option("--config", metavar="FILE", help="TOML, JSON or YAML with the settings of pristine.context."),
+    click.option(
+        "--config",
+        metavar="FILE",
+        shell_complete=completion.files,
+        help="TOML, JSON or YAML with the settings of pristine.context.",
+    ),
     click.option(
         "--timeout",
         metavar="SECONDS",
@@ -190,7 +205,7 @@ Example:
   pristine validate chat.json
 """,
 )
-@click.argument("manifest")
+@MANIFEST
 @DEBUG
 def validate(manifest: str) -> None:
     """Check MANIFEST: print every fault, or what it holds."""
@@ -216,6 +231,97 @@ Example:
 def adapters(*, as_json: bool) -> None:
     """List the adapters that are installed: port, name, faces, where each comes from, and what it can do."""
     show_adapters(installed(), as_json=as_json)
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine mock chat.json --port 8000 &
+  pristine call chat.json create_chat '{"prompt": "Hello"}' --base-url http://127.0.0.1:8000
+""",
+)
+@MANIFEST
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to; 0 is any.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other answers.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@DEBUG
+def mock(manifest: str, *, port: int, seed: int, host: str) -> None:
+    """Serve the API of MANIFEST with examples of its types, until Ctrl-C.
+
+    Requests are held to the manifest: a wrong one is refused with what is wrong with it. The same seed and request give
+    the same answer. A line is printed for each request: method, path, endpoint, status.
+    """
+    from pristine.cli.mock import serve
+
+    serve(load_manifest_file(manifest), host=host, port=port, seed=seed)
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine schema > manifest.schema.json
+""",
+)
+@DEBUG
+def schema() -> None:
+    """Print the JSON Schema of manifests, by which an editor completes and checks them as they are written."""
+    show_schema()
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine docs chat.json --output reference.md
+""",
+)
+@MANIFEST
+@click.option("--output", metavar="FILE", shell_complete=completion.files, help="Where to, instead of stdout.")
+@DEBUG
+def docs(manifest: str, output: str | None) -> None:
+    """Write the reference of MANIFEST's API: Markdown with every endpoint, an example that runs, and every type."""
+    from pristine.cli.docs import write_docs
+
+    write_docs(manifest, output)
+
+
+@cli.command(
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine diff old.json new.json
+  pristine diff old.json new.json --json | jq -r 'select(.breaking) | .where'
+""",
+)
+@click.argument("old", shell_complete=completion.files)
+@click.argument("new", shell_complete=completion.files)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on a line for each change, for programs.")
+@DEBUG
+def diff(old: str, new: str, *, as_json: bool) -> None:
+    """Tell what changes from the manifest OLD to NEW, what breaks callers first: then the exit status is 1."""
+    from pristine.cli.diff import show_changes
+
+    if show_changes(old, new, as_json=as_json):
+        raise click.exceptions.Exit(FAILED)
+
+
+@cli.command(
+    "completion",
+    cls=Command,
+    epilog="""\b
+Example:
+  pristine completion bash > ~/.local/share/bash-completion/completions/pristine
+  pristine completion zsh > ~/.zfunc/_pristine
+  pristine completion fish > ~/.config/fish/completions/pristine.fish
+""",
+)
+@click.argument("shell", type=click.Choice(completion.SHELLS))
+@DEBUG
+def complete(shell: str) -> None:
+    """Print what makes SHELL complete commands, options, endpoints and transports."""
+    write_line(completion.script(shell))
 
 
 def _loaded(path: str) -> tuple[Manifest | None, Sequence[str]]:

@@ -23,7 +23,8 @@ PIPE_CLOSED: Final = 141
 STATUSES: Final = """\b
 Exit status:
   0    success
-  1    the API, the network or the output failed; `validate` found faults
+  1    the API, the network or the output failed; `validate` found faults;
+       `diff` found what breaks callers
   2    the command line, configuration, manifest or request is wrong
   130  interrupted (Ctrl-C); the connection was closed
   141  the reader of the output went away

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import attrs
+
 from pristine.core.bodies.multipart import Part, multipart
-from pristine.core.bodies.outgoing import Sending
+from pristine.core.bodies.outgoing import AsyncOutgoing, Sending
 from pristine.core.bodies.sources import body_of, is_body
 from pristine.core.operation import Operation
 from pristine.core.urls import encode_query
@@ -33,7 +35,8 @@ def content_of(payload: Any, operation: Operation, serializer: Serializer, more:
     if is_body(payload):
         if endpoint.request is not None:
             raise InvalidPayload("a raw body was given where the manifest declares a type: leave 'request' out of it")
-        body = Sending(body_of(payload, content_type=endpoint.media_type or None))
+        own = payload.content_type if isinstance(payload, AsyncOutgoing) else None
+        body = Sending(body_of(payload, content_type=own or endpoint.media_type or None))
         return body, body.fields
     return _KINDS[endpoint.body](payload, endpoint.request, serializer, endpoint.files)
 
@@ -73,13 +76,21 @@ def _multipart(payload: Any, schema: Schema, serializer: Serializer, wanted: Fil
     rest = {name: value for name, value in given.items() if name not in files}
     plain = serializer.decode(serializer.encode(rest, schema))
     fields = [pair for name, value in plain.items() for pair in _parts(name, value)]
-    body = Sending(multipart([*fields, *((name, one) for name, value in files.items() for one in _each(value))]))
+    parts = ((name, _named(one) if name in wanted else one) for name, value in files.items() for one in _each(value))
+    body = Sending(multipart([*fields, *parts]))
     return body, body.fields
 
 
 def _is_file(value: Any) -> bool:
     many = isinstance(value, (list, tuple)) and bool(value)
     return all(_is_file(one) for one in value) if many else isinstance(value, Part) or is_body(value)
+
+
+def _named(file: Any) -> Any:
+    """A declared file with a name: by that a server knows a file from a field (RFC 7578 section 4.2)."""
+    part = file if isinstance(file, Part) else Part(file)
+    nameless = part.filename is None and not isinstance(part.value, str) and body_of(part.value).name is None
+    return attrs.evolve(part, filename="blob") if nameless else file
 
 
 def _each(value: Any) -> list[Any]:

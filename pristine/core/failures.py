@@ -26,6 +26,14 @@ def shaped(error: StatusError, operation: Operation, serializer: Serializer) -> 
     return error
 
 
+def told(body: bytes, shape: ErrorShape | None) -> tuple[str | None, str | None]:
+    """The message and the code in the data of an event that is an error, where the manifest says where they are."""
+    places = (None, None) if shape is None else (shape.message, shape.code)
+    value = _json(body)
+    message, code = (None if where is None else _text(found(where, Headers(), value)) for where in places)
+    return message and message[:200], code
+
+
 def _read(error: StatusError, shape: ErrorShape) -> StatusError:
     body = _json(error.body)
     said = {name: found(where, error.headers, body) for name, where in _places(shape).items() if where is not None}

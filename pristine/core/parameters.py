@@ -95,6 +95,7 @@ _SCALARS: Final[Mapping[Any, tuple[type, ...]]] = {
     int: (int,),
     float: (int, float, Decimal),
     bool: (bool,),
+    type(None): (type(None),),
 }
 
 

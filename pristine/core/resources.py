@@ -13,11 +13,13 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from pristine.core.parameters import fill_parameters
+from pristine.core.urls import scalar
 from pristine.manifest.model import BODYLESS_METHODS, Endpoint, Manifest, Parameter
 from pristine.manifest.parameters import PLACEHOLDER
 from pristine.manifest.reading import suggestion
-from pristine.ports.errors import InvalidParameter
-from pristine.ports.model import READ_ONLY, REQUIRED, WIRE, is_model
+from pristine.ports.errors import InvalidParameter, RequestError
+from pristine.ports.model import READ_ONLY, REQUIRED, WIRE, is_model, is_open
 
 Place: TypeAlias = tuple[str, str]
 """Where an argument goes: "path", "query", "header" or "body", and its name on the wire; "" is the whole."""
@@ -115,12 +117,12 @@ class Method:
         parts: dict[str, dict[str, Any]] = {}
         payload: Any = None
         for name, value in given.items():
-            if name not in self.arguments:
-                raise self._unknown(name)
+            kind, wire = self.arguments.get(name) or self._undeclared(name)
             if value is None and name not in self.required:
                 continue
-            kind, wire = self.arguments[name]
-            if wire:
+            if wire and kind == "header":
+                parts.setdefault(kind, {}).update(self._field(wire, value))
+            elif wire:
                 parts.setdefault(kind, {})[wire] = value
             elif kind == "body":
                 payload = value
@@ -130,9 +132,32 @@ class Method:
             payload = parts.pop("body", {} if is_model(self.endpoint.request) else None)
         return payload, {_OPTIONS[kind]: values for kind, values in parts.items()}
 
+    def _undeclared(self, name: str) -> Place:
+        """Where an argument goes that is not declared: it is a field of a payload that may have more."""
+        if self._open:
+            return "body", name
+        raise self._unknown(name)
+
+    @property
+    def _open(self) -> bool:
+        request = self.endpoint.request
+        return self.endpoint.method not in BODYLESS_METHODS and is_model(request) and is_open(request)
+
+    def _field(self, name: str, value: Any) -> Mapping[str, str]:
+        """A header parameter as text; none where it is None, which is told as missing later."""
+        if value is None or isinstance(value, str):
+            return {} if value is None else {name: value}
+        try:
+            written = fill_parameters({name: self.endpoint.headers[name]}, {name: value}, "header")[name]
+            return {name: scalar(written, f"header {name!r}", name)}
+        except RequestError as error:
+            error.endpoint = self.endpoint.id
+            raise
+
     def signature(self) -> Signature:
         """The arguments as Python shows them."""
-        return Signature([self._argument(name) for name in self.arguments])
+        more = [Argument("fields", Argument.VAR_KEYWORD)] if self._open else []
+        return Signature([*(self._argument(name) for name in self.arguments), *more])
 
     def _argument(self, name: str) -> Argument:
         kind = Argument.POSITIONAL_OR_KEYWORD if name in self.positional else Argument.KEYWORD_ONLY

@@ -6,25 +6,26 @@ from typing import Final
 
 from pristine.manifest.model import ErrorShape, PageStyle, Pagination, Where
 from pristine.manifest.parameters import header_name
-from pristine.manifest.reading import Cursor, Reader, mapping_of, one_of, record, text, word
+from pristine.manifest.reading import Cursor, MappingOf, Reader, one_of, record, text, word
 from pristine.ports.errors import StatusError
+
+BODY_PATH: Final = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[\d{1,9}\]){0,99}", re.ASCII)
 
 
 def body_path(at: Cursor) -> tuple[str | int, ...]:
     """A path into a JSON body, such as `error.details[0].reason`; "" is the whole."""
     found = text(at)
-    if found and not re.fullmatch(r"[^.\[\]]+(\.[^.\[\]]+|\[\d{1,9}\])*", found):
-        at.fault("must be a path of names and indices, such as error.details[0].reason")
+    if found and not BODY_PATH.fullmatch(found):
+        at.fault("must be a path of at most 100 names and indices, such as error.details[0].reason")
         return ()
-    return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", found))
+    return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", found, re.ASCII))
 
 
 def where(at: Cursor) -> Where:
     """A place in an answer: a path into its body, or `{header: Name}`."""
     if isinstance(at.value, Mapping):
         return Where(header=record({"header": header_name}, required=("header",))(at).get("header", ""))
-    word(at)
-    return Where(path=body_path(at))
+    return Where(path=body_path(at) if word(at) else ())
 
 
 def error_shape(at: Cursor) -> ErrorShape:
@@ -36,7 +37,8 @@ def error_shape(at: Cursor) -> ErrorShape:
 
 
 def _classes(at: Cursor) -> Mapping[str, type[StatusError]]:
-    named = mapping_of(_class_name)(at)
+    named = MappingOf(_class_name)(at)
+    at.spend(len(named) * _EFFORT_OF_A_CLASS)
     made: dict[str, type[StatusError]] = {}
     for name in named.values():
         made.setdefault(name, type(name, (StatusError,), {"__doc__": f"{name}: an error of this API."}))
@@ -45,10 +47,14 @@ def _classes(at: Cursor) -> Mapping[str, type[StatusError]]:
 
 def _class_name(at: Cursor) -> str:
     name = text(at)
-    if not re.fullmatch(r"[A-Z]\w{0,99}", name, re.ASCII):
+    if not CLASS_NAME.fullmatch(name):
         at.fault("must be the name of a class: a capital, then letters, digits and _")
     return name
 
+
+_EFFORT_OF_A_CLASS: Final = 5000
+
+CLASS_NAME: Final = re.compile(r"[A-Z]\w{0,99}", re.ASCII)
 
 ERROR_KEYS: Final[Mapping[str, Reader]] = {
     "message": where,
@@ -63,19 +69,21 @@ ERROR_KEYS: Final[Mapping[str, Reader]] = {
 def pagination(at: Cursor) -> Pagination:
     """How a list goes on; keys that its style has no use for are faults."""
     found = record(PAGINATION_KEYS, required=("style",))(at)
-    style = PageStyle(found["style"]) if found.get("style") in set(PageStyle) else PageStyle.CURSOR
-    for key in found.keys() - _USED[style] - {"style", "items"}:
+    if found.get("style") not in set(PageStyle):
+        return Pagination(style=PageStyle.CURSOR)
+    style = PageStyle(found["style"])
+    for key in found.keys() - USED[style] - {"style", "items"}:
         at.child(key, found[key]).fault(f"has no effect on pages by {style}")
-    for key in sorted(_NEEDED[style] - found.keys()):
+    for key in sorted(NEEDED[style] - found.keys()):
         at.fault(f"{key!r} is missing: pages by {style} need it")
     return Pagination(**{**found, "style": style})
 
 
 def _start(at: Cursor) -> int:
-    if isinstance(at.value, bool) or at.value not in {0, 1}:
+    if type(at.value) is not int or at.value not in {0, 1}:
         at.fault("must be 0 or 1")
         return 0
-    return int(at.value)
+    return at.value
 
 
 PAGINATION_KEYS: Final[Mapping[str, Reader]] = {
@@ -91,13 +99,13 @@ PAGINATION_KEYS: Final[Mapping[str, Reader]] = {
 }
 
 _COMMON: Final = {"parameter", "into", "more", "size"}
-_USED: Final[Mapping[PageStyle, set[str]]] = {
+USED: Final[Mapping[PageStyle, set[str]]] = {
     PageStyle.CURSOR: _COMMON | {"next"},
     PageStyle.OFFSET: _COMMON | {"total"},
     PageStyle.PAGE: _COMMON | {"start"},
     PageStyle.LINK: {"next", "size", "into"},
 }
-_NEEDED: Final[Mapping[PageStyle, set[str]]] = {
+NEEDED: Final[Mapping[PageStyle, set[str]]] = {
     PageStyle.CURSOR: {"parameter", "next"},
     PageStyle.OFFSET: {"parameter"},
     PageStyle.PAGE: {"parameter"},

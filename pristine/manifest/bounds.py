@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ from pristine.ports.constraints import Constraints
 from pristine.ports.serializer import Schema
 
 _LONGEST_PATTERN: Final = 1000
+_EFFORT_OF_A_CHARACTER: Final = 30
 
 
 def _size(at: Cursor) -> int:
@@ -43,9 +45,12 @@ def _pattern(at: Cursor) -> str:
     if len(found) > _LONGEST_PATTERN:
         at.fault(f"must be at most {_LONGEST_PATTERN} characters long")
         return ""
+    at.spend(len(found) * _EFFORT_OF_A_CHARACTER)
     try:
-        re.compile(found)
-    except (re.error, RecursionError, OverflowError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(found)
+    except (re.error, RecursionError, OverflowError, FutureWarning) as error:
         at.fault(f"is not a regular expression of Python's: {error}")
         return ""
     return found
@@ -90,17 +95,21 @@ BOUND_KEYS: Final[Mapping[str, Reader]] = {
 }
 
 
-def formatted(at: Cursor, found: Mapping[str, Any], plain: Schema) -> Schema:
+def formatted(found: Mapping[str, Any], plain: Schema) -> Schema:
     """The type of a scalar with its format."""
-    name = found.get("format", "")
-    if name not in FORMATS:
-        return plain
-    kind, schema = FORMATS[name]
-    if found.get("type", kind) != kind:
-        at.child("format", name).fault(f"has no effect unless 'type' is {kind!r}")
-    if name == "binary":
-        at.child("format", name).fault("is for the files of a multipart form alone; JSON has 'byte', which is base64")
-    return schema
+    kind, schema = FORMATS.get(found.get("format", ""), ("", plain))
+    return schema if found.get("type") == kind else plain
+
+
+def check_format(at: Cursor, found: Mapping[str, Any]) -> None:
+    """Fault a format that is for another kind of value."""
+    kind, said, inside = "", found.get("type"), at.child("format", None)
+    if found.get("format") in FORMATS:
+        kind = FORMATS[found["format"]][0]
+    if kind and said != kind and not (isinstance(said, list) and kind in said):
+        inside.fault(f"has no effect unless 'type' is {kind!r}")
+    if kind and found["format"] == "binary":
+        inside.fault("is for the files of a multipart form alone; JSON has 'byte', which is base64")
 
 
 def bounded(at: Cursor, found: Mapping[str, Any], schema: Schema) -> Schema:

@@ -6,8 +6,10 @@ used, which most classes of a large API never are: then attrs makes its methods.
 
 import keyword
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
+from types import MethodType
 from typing import Any, Final
 
 import attrs
@@ -17,8 +19,8 @@ from pristine.ports.headers import MASK
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WIRE, WRITE_ONLY, Model
 from pristine.ports.serializer import Schema
 
-_TAKEN_BY_ATTRS: Final = frozenset({"self", "NOTHING", "attr_dict"})
-"""Names that the generated __init__ uses for itself."""
+RESERVED: Final = frozenset({*keyword.kwlist, "self", "NOTHING", "attr_dict"})
+"""Names that Python has for itself, and those that the generated __init__ has."""
 
 
 def attribute_name(wire: str) -> str:
@@ -26,7 +28,7 @@ def attribute_name(wire: str) -> str:
     name = re.sub(r"\W", "_", wire, flags=re.ASCII).lstrip("_")
     if not name or name[0].isdigit():
         name = f"f_{name}"
-    return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN_BY_ATTRS else name
+    return f"{name}_" if name in RESERVED else name
 
 
 def attribute_names(wires: Mapping[str, str | None]) -> dict[str, str]:
@@ -36,14 +38,20 @@ def attribute_names(wires: Mapping[str, str | None]) -> dict[str, str]:
     """
     # A name that is none is a fault, but the class is made before that is told.
     names = {wire: attribute_name(chosen) for wire, chosen in wires.items() if isinstance(chosen, str) and chosen}
-    taken = set(names.values())
+    taken, tried = set(names.values()), Counter[str]()
     for wire in sorted((wire for wire in wires if wire not in names), key=lambda wire: attribute_name(wire) != wire):
-        name = attribute_name(wire)
-        while name in taken:
-            name += "_"
-        taken.add(name)
-        names[wire] = name
+        names[wire] = _free(attribute_name(wire), taken, tried)
     return {wire: names[wire] for wire in wires}
+
+
+def _free(wanted: str, taken: set[str], tried: Counter[str]) -> str:
+    """The name, or the next of `name_`, `name__`, `name_3`, `name_4` … that is free; it is taken then."""
+    name = wanted
+    while name in taken:
+        tried[wanted] += 1
+        name = f"{wanted}{'_' * tried[wanted] if tried[wanted] < 3 else f'_{tried[wanted]}'}"
+    taken.add(name)
+    return name
 
 
 FIELD_KEYS: Final[Mapping[str, Reader]] = {
@@ -73,7 +81,7 @@ def check_fields(properties: Mapping[str, Cursor]) -> None:
 
 
 def _said(expression: Any) -> Mapping[str, Any]:
-    return expression if isinstance(expression, Mapping) else {}
+    return expression if isinstance(expression, (dict, Mapping)) else {}  # a dict is the quicker to tell
 
 
 class _Completing:
@@ -83,12 +91,14 @@ class _Completing:
         self._name = name
 
     def __get__(self, instance: object, owner: type) -> Any:
-        declared = next((cls for cls in owner.__mro__ if "_fields" in vars(cls)), None)
+        cls = instance if isinstance(instance, type) else owner  # inspect takes a class for an instance, since 3.13
+        declared = next((one for one in cls.__mro__ if "_fields" in vars(one)), None)
         if declared is None:
             raise AttributeError(self._name)
         if fields := vars(declared)["_fields"]:
             _complete(declared, fields())
-        return getattr(owner if instance is None else instance, self._name)
+        found = getattr(cls, self._name)
+        return found if instance is None or not callable(found) else MethodType(found, instance)
 
 
 class _Declared(Model):
@@ -96,7 +106,7 @@ class _Declared(Model):
 
     __slots__ = ()
     __attrs_attrs__ = _Completing()
-    __init__ = _Completing()  # type: ignore[assignment]  # a descriptor is as good as a function
+    __init__ = _Completing()
 
 
 def _complete(cls: type, said: Mapping[str, Mapping[str, Any]]) -> None:

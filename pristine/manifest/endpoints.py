@@ -23,16 +23,15 @@ from pristine.manifest.model import (
 from pristine.manifest.parameters import check_path_params, header_name, headers, parameters, path
 from pristine.manifest.reading import (
     Cursor,
+    MappingOf,
     Reader,
+    TupleOf,
     anything,
     count,
-    list_of,
-    mapping_of,
     members,
     one_of,
     record,
     seconds,
-    suggestion,
     text,
     word,
 )
@@ -52,6 +51,11 @@ class Shared:
     security: tuple[tuple[str, ...], ...] | None = None
     errors: ErrorShape | None = None
     defaults: Mapping[str, Any] = NOTHING
+    table: Mapping[str, Reader] = attrs.field(init=False)
+
+    @table.default
+    def _table_of_all(self) -> Mapping[str, Reader]:
+        return _table(self)
 
 
 def entries(at: Cursor) -> Iterator[tuple[str, Cursor]]:
@@ -89,13 +93,14 @@ def _listed(at: Cursor) -> Iterator[tuple[str, Cursor]]:
 
 def endpoint(id: str, at: Cursor, shared: Shared) -> Endpoint:
     """One endpoint, with what holds by default where it says nothing."""
-    table, files = dict(_table(shared)), dict[str, bool]()
+    table, files = dict(shared.table), dict[str, bool]()
     if isinstance(at.value, Mapping) and at.value.get("body") == BodyKind.MULTIPART:
         table["request"] = _form(shared.types, files)
     found = record(table, required=("method", "path"))(at)
     check_path_params(at, found)
     _check_effects(at, found)
     found = {"method": "GET", "path": "/", **found, "files": files}
+    at.spend(_EFFORT + sum(len(shared.defaults.get(key, ())) for key in ("query", "headers")) * _EFFORT_OF_A_DEFAULT)
     return Endpoint(id=id, **_with_defaults(found, shared))
 
 
@@ -134,8 +139,12 @@ def _check_effects(at: Cursor, found: Mapping[str, Any]) -> None:
             at.child(key, None).fault(message)
     if body is BodyKind.RAW and "request" in found:
         at.child("request", None).fault("has no effect: a raw body is sent as it is")
-    if stream and stream.when and body is BodyKind.RAW:
-        at.child("streaming", None).child("when", None).fault("has no effect: a raw body has no fields")
+    if stream and stream.when and (body is BodyKind.RAW or method in BODYLESS_METHODS):
+        what = "raw body has no fields" if body is BodyKind.RAW else f"{method} request has no body"
+        at.child("streaming", None).child("when", None).fault(f"has no effect: a {what}")
+    pages = found.get("pagination")
+    if pages and pages.into == "body" and method in BODYLESS_METHODS:
+        at.child("pagination", None).fault(f"goes on by fields of the body, and a {method} request has none")
 
 
 def timeout(at: Cursor) -> dict[str, float | None]:
@@ -156,7 +165,7 @@ def _responses(types: TypeReader) -> Reader:
         found: dict[str, Schema] = {}
         for status, value in members(at):
             one = at.child(status, value)
-            if not re.fullmatch(r"[1-5](\d\d|XX)|default", status):
+            if not STATUS.fullmatch(status):
                 one.fault("must be a status such as 201, a range such as 4XX, or default")
             found[status] = types.read(one)
         return found
@@ -172,16 +181,24 @@ def _form(types: TypeReader, files: dict[str, bool]) -> Reader:
         properties, required = said.get("properties"), said.get("required", [])
         if not isinstance(properties, Mapping) or not isinstance(required, list):
             return types.read(at)
-        for name in [name for name, one in properties.items() if one == BINARY]:
-            files[name] = name in required
+        needed = {name for name in required if isinstance(name, str)}
+        files.update({name: name in needed for name, one in properties.items() if one == BINARY})
         rest = {name: one for name, one in properties.items() if name not in files}
-        reduced = {**said, "properties": rest, "required": [name for name in required if name not in files]}
+        others = [name for name in required if not isinstance(name, str) or name not in files]
+        reduced = {**said, "properties": rest, "required": others}
         if not files:
             return types.read(at)
         return types.read(at.at(at.path, {key: reduced[key] for key in said}))
 
     return read
 
+
+STATUS: Final = re.compile(r"[1-5](\d\d|XX)|default", re.ASCII)
+
+_EFFORT: Final = 500
+"""What an endpoint takes to read, without its types."""
+
+_EFFORT_OF_A_DEFAULT: Final = 50
 
 BINARY: Final = {"type": "string", "format": "binary"}
 """A file of a multipart form."""
@@ -211,7 +228,7 @@ def _pagination(known: Mapping[str, Pagination]) -> Reader:
     def read(at: Cursor) -> Pagination | None:
         if isinstance(at.value, str):
             if at.value not in known:
-                at.fault(f"there is no pagination {at.value!r}{suggestion(at.value, known)}")
+                at.fault(f"there is no pagination {at.value!r}{at.near(at.value, known)}")
             return known.get(at.value)
         return pagination(at)
 
@@ -244,15 +261,15 @@ def _table(shared: Shared) -> Mapping[str, Reader]:
         "pagination": _pagination(shared.paginations),
         "security": security(shared.schemes),
         "errors": error_shape,
-        "tags": lambda at: tuple(list_of(word)(at)),
+        "tags": TupleOf(word),
         "deprecated": _deprecated,
-        "examples": mapping_of(_example),
+        "examples": MappingOf(_example),
     }
 
 
 def defaults(types: TypeReader) -> Reader:
     """A reader of what holds for every endpoint that does not say otherwise."""
-    table = {key: reader for key, reader in _table(Shared(types=types)).items() if key in DEFAULTS}
+    table = {key: reader for key, reader in Shared(types=types).table.items() if key in DEFAULTS}
     return record(table)
 
 
@@ -267,6 +284,6 @@ IDEMPOTENCY_KEYS: Final[Mapping[str, Reader]] = {"header": header_name}
 EXAMPLE_KEYS: Final[Mapping[str, Reader]] = {
     "request": anything,
     "response": anything,
-    "path_params": mapping_of(anything),
-    "query": mapping_of(anything),
+    "path_params": MappingOf(anything),
+    "query": MappingOf(anything),
 }

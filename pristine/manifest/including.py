@@ -1,9 +1,10 @@
 """A manifest spread over files: each adds types and endpoints, and may include others. Each file is read once."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from pristine.manifest.reading import Cursor, Reader, anything, is_shallow, list_of, record, text
+from pristine.manifest.reading import Cursor, ListOf, Reader, anything, is_shallow, record, text
 from pristine.ports.documents import Document
 from pristine.ports.errors import DocumentError
 
@@ -13,15 +14,15 @@ Open: TypeAlias = Callable[[str], Document]
 MOST: Final = 200
 """How many files a manifest may be made of."""
 
-PART_KEYS: Final[Mapping[str, Reader]] = {"include": list_of(text), "types": anything, "endpoints": anything}
+PART_KEYS: Final[Mapping[str, Reader]] = {"include": ListOf(text), "types": anything, "endpoints": anything}
 
 
 def included(top: Cursor, open_included: Open | None) -> list[Cursor]:
     """The tops of all included files, each once. What cannot be included is a fault where it is asked for."""
     parts: dict[str, Cursor] = {}
-    waiting = _asked(top)
+    waiting = deque(_asked(top))
     while waiting:
-        at, name = waiting.pop(0)
+        at, name = waiting.popleft()
         if open_included is None:
             at.fault("a mapping includes no files: load the manifest from a file")
         elif len(parts) >= MOST:

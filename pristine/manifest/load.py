@@ -10,10 +10,23 @@ from typing import Any, Final
 from pristine.manifest.answers import error_shape, pagination
 from pristine.manifest.endpoints import Shared, defaults, endpoint, entries_of_all
 from pristine.manifest.including import Open, included
-from pristine.manifest.model import Manifest
-from pristine.manifest.reading import Cursor, Reader, anything, is_shallow, list_of, mapping_of, record, text, word
+from pristine.manifest.model import Endpoint, Manifest
+from pristine.manifest.reading import (
+    Cursor,
+    Enough,
+    Faults,
+    ListOf,
+    MappingOf,
+    Reader,
+    anything,
+    is_shallow,
+    record,
+    text,
+    word,
+)
 from pristine.manifest.servers import schemes, security, servers
 from pristine.manifest.types import TypeReader
+from pristine.manifest.unread import NoFaults, Unread
 from pristine.ports.documents import Document
 from pristine.ports.errors import ManifestError
 
@@ -24,27 +37,37 @@ def load_manifest(source: Mapping[str, Any] | Document, open_included: Open | No
     Raises ManifestError; its `faults` (of ManifestFault: path, message, line, source) are all there are.
     """
     document = source if isinstance(source, Document) else Document(source)
-    top = Cursor(document, (), document.value, [])
+    top = Cursor(document, (), document.value, Faults())
     manifest = _guarded(top, open_included)
     if manifest is not None and not top.faults:
         return manifest
     faults = sorted(top.faults, key=lambda fault: (fault.source, fault.line or 0))
     listed = "".join(f"\n  {fault}" for fault in faults)
-    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults{' or more' if top.faults.is_full else ''}"
     raise ManifestError(f"{document.source}: {number}{listed}", faults=tuple(faults))
 
 
 def _guarded(at: Cursor, open_included: Open | None) -> Manifest | None:
-    if is_shallow(at.value):
-        with suppress(RecursionError):  # names that stand for names may be a long chain
-            return _manifest(at, included(at, open_included))
-    at.fault("is nested too deeply, or holds itself")
+    with suppress(Enough):
+        if is_shallow(at.value):
+            with suppress(RecursionError):  # names that stand for names may be a long chain
+                return _manifest(at, included(at, open_included))
+        at.fault("is nested too deeply, or holds itself")
     return None
 
 
-def _manifest(at: Cursor, parts: Sequence[Cursor]) -> Manifest:
+def recall_manifest(document: Document, open_included: Open) -> Manifest:
+    """Build the Manifest of a document that load_manifest has accepted: what it holds is read when it is asked for.
+
+    Raises ManifestError, now or then, where load_manifest would not accept it.
+    """
+    top = Cursor(document, (), document.value, NoFaults())
+    return _manifest(top, included(top, open_included), lazily=True)
+
+
+def _manifest(at: Cursor, parts: Sequence[Cursor], *, lazily: bool = False) -> Manifest:
     found = record(MANIFEST_KEYS, required=("name",) if parts else ("name", "endpoints"))(at)
-    types = TypeReader(*(_section(one, "types") for one in (at, *parts)))
+    types = TypeReader(*(_section(one, "types") for one in (at, *parts)), lazily=lazily)
     named = types.named()
     known = found.get("security_schemes", {})
     shared = Shared(
@@ -55,14 +78,18 @@ def _manifest(at: Cursor, parts: Sequence[Cursor]) -> Manifest:
         errors=found.get("errors"),
         defaults=defaults(types)(at.child("defaults", found.get("defaults", {}))),
     )
-    listed = entries_of_all(_section(one, "endpoints") for one in (at, *parts))
+    listed = list(entries_of_all(_section(one, "endpoints") for one in (at, *parts)))
+
+    def read(id: str, one: Cursor) -> Endpoint:
+        return endpoint(id, one, shared)
+
     return Manifest(
         name=found.get("name", ""),
         version=found.get("version", ""),
         description=found.get("description", ""),
         servers=found.get("servers", ()),
         schemes=known,
-        endpoints={id: endpoint(id, one, shared) for id, one in listed},
+        endpoints=Unread(dict(listed), read) if lazily else {id: read(id, one) for id, one in listed},
         types=named,
     )
 
@@ -79,9 +106,9 @@ MANIFEST_KEYS: Final[Mapping[str, Reader]] = {
     "security_schemes": schemes,
     "security": anything,
     "errors": error_shape,
-    "paginations": mapping_of(pagination),
+    "paginations": MappingOf(pagination),
     "defaults": anything,
-    "include": list_of(text),
+    "include": ListOf(text),
     "endpoints": anything,
     "types": anything,
 }

@@ -22,12 +22,14 @@ BODYLESS_METHODS: Final = frozenset({"GET", "HEAD", "TRACE"})
 
 METHODS: Final = (*sorted(IDEMPOTENT_METHODS), "PATCH", "POST")
 
-BASE_URL: Final = re.compile(r"(?=[!-~]+\Z)https?://[^/?#@\\]+(/[^?#\\]*)?", re.IGNORECASE)
+BASE_URL: Final = re.compile(r"(?=[!-~]+\Z)[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\\]+(/[^?#\\]*)?")
 """An absolute URL, in ASCII, that paths can be put after: no user information, query or fragment."""
 
 
 VARIABLE: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 """What stands for a variable in the URL of a server."""
+
+VARIABLE_VALUE: Final = re.compile(r"[\w.~-]+", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +64,7 @@ def _chosen(name: str, variable: Variable, given: str | None) -> str:
     if variable.allowed and value not in variable.allowed:
         told = f"server variable {name!r} must be one of {', '.join(variable.allowed)}"
         raise ConfigurationError(told, setting=f"server_variables.{name}")
-    if not re.fullmatch(r"[\w.~-]+", str(value), re.ASCII):
+    if not VARIABLE_VALUE.fullmatch(str(value)):
         told = f"server variable {name!r} may hold letters, digits and . _ ~ - alone"
         raise ConfigurationError(told, setting=f"server_variables.{name}")
     return str(value)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from pristine.manifest.classes import attribute_name
 from pristine.manifest.defaults import check_default
 from pristine.manifest.model import Parameter
-from pristine.manifest.reading import Cursor, Reader, anything, flag, members, one_of, suggestion, text, word
+from pristine.manifest.reading import Cursor, Reader, anything, flag, members, one_of, text, word
 from pristine.manifest.types import TypeReader
 from pristine.ports import formats
 from pristine.ports.errors import InvalidHeader
@@ -18,21 +18,23 @@ from pristine.ports.serializer import Schema
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
-PARAMETER_KEYS: Final[Mapping[str, Reader]] = {
-    "required": flag,
-    "default": anything,
-    "name": word,
-    "style": one_of("form", "spaceDelimited", "pipeDelimited", "deepObject", "simple", "label", "matrix"),
-    "explode": flag,
-    "allowReserved": flag,
-}
-"""What a parameter may say besides its type."""
-
-_STYLES: Final[Mapping[str, tuple[str, ...]]] = {
+STYLES: Final[Mapping[str, tuple[str, ...]]] = {
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "path": ("simple", "label", "matrix"),
     "header": ("simple",),
 }
+
+_ALL_STYLES: Final = tuple(dict.fromkeys(style for styles in STYLES.values() for style in styles))
+
+PARAMETER_KEYS: Final[Mapping[str, Reader]] = {
+    "required": flag,
+    "default": anything,
+    "name": word,
+    "style": one_of(*_ALL_STYLES),
+    "explode": flag,
+    "allowReserved": flag,
+}
+"""What a parameter may say besides its type."""
 
 
 def path(at: Cursor) -> str:
@@ -41,7 +43,7 @@ def path(at: Cursor) -> str:
     names = PLACEHOLDER.findall(template)
     if not template.startswith("/"):
         at.fault("must begin with '/'")
-    if wrong := [name for name in names if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII)]:
+    if wrong := [name for name in names if not NAME.fullmatch(name)]:
         at.fault(f"placeholder {{{wrong[0]}}} must be a name of letters, digits and _")
     if bad := _NOT_IN_PATHS.search(PLACEHOLDER.sub("", template)):
         at.fault(f"may hold {{name}} placeholders, but no {bad.group()!r} that is not percent-encoded")
@@ -52,16 +54,20 @@ def path(at: Cursor) -> str:
     return template
 
 
-_NOT_IN_PATHS: Final = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})")
+NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+"""What a placeholder of a path may be."""
+
+IN_PATHS: Final = r"A-Za-z0-9\-._~!$&'()*+,;=:@/"
+_NOT_IN_PATHS: Final = re.compile(rf"[^{IN_PATHS}%]|%(?![0-9A-Fa-f]{{2}})")
 """What RFC 3986 section 3.3 has no place for."""
 
 
 def check_path_params(at: Cursor, found: Mapping[str, Any]) -> None:
     """Fault parameters that the path has no place for."""
-    names = PLACEHOLDER.findall(found.get("path", ""))
+    names = set(PLACEHOLDER.findall(found.get("path", "")))
     for name in found.get("path_params", {}):
         if name not in names:
-            at.child("path_params", {}).child(name, None).fault(f"the path has no {{{name}}}{suggestion(name, names)}")
+            at.child("path_params", {}).child(name, None).fault(f"the path has no {{{name}}}{at.near(name, names)}")
 
 
 def header_name(at: Cursor) -> str:
@@ -88,7 +94,7 @@ def parameters(types: TypeReader, kind: str) -> Callable[[Cursor], dict[str, Par
             at.fault(f"a {kind} parameter cannot be of this type; give {_SENDABLE[kind]}")
         _check_style(at, found, kind)
         if "default" in found:
-            check_default(at.child("default", found["default"]), schema)
+            check_default(at.child("default", found["default"]), schema, types.weight(schema))
         if kind == "path" and found.get("required") is False:
             at.child("required", False).fault("has no effect: a path parameter is always required")
         return Parameter(
@@ -107,8 +113,8 @@ def parameters(types: TypeReader, kind: str) -> Callable[[Cursor], dict[str, Par
 
 def _check_style(at: Cursor, found: Mapping[str, Any], kind: str) -> None:
     style, name = found.get("style"), found.get("name")
-    if isinstance(style, str) and style not in _STYLES[kind]:
-        at.child("style", style).fault(f"a {kind} parameter has one of {', '.join(_STYLES[kind])}")
+    if style in _ALL_STYLES and style not in STYLES[kind]:
+        at.child("style", style).fault(f"a {kind} parameter has one of {', '.join(STYLES[kind])}")
     if "explode" in found and (style is None or style == "deepObject"):
         at.child("explode", found["explode"]).fault("has no effect without a 'style' that can be exploded")
     if found.get("allowReserved") and (kind != "path" or style is not None):
@@ -140,6 +146,8 @@ def headers(types: TypeReader) -> Reader:
     """Header parameters; a plain string is the value that is always sent."""
 
     def read(at: Cursor) -> dict[str, Parameter]:
+        if not isinstance(at.value, Mapping):
+            return parameters(types, "header")(at)
         constant = {name: value for name, value in members(at) if isinstance(value, str)}
         seen: set[str] = set()
         for name, value in members(at):

@@ -7,6 +7,7 @@ it gives is never used, because the load ends in ManifestError.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -32,14 +33,54 @@ class ManifestFault:
         return f"{file}{line}{self.path}: {self.message}"
 
 
+class Enough(Exception):
+    """There is no sense in reading on."""
+
+
+class Faults(list[ManifestFault]):
+    """What is wrong, and the effort that has gone into finding it: neither grows without bound.
+
+    `most`: how many faults are collected; `effort`: how many steps are left, each of them some 0.1 µs; `hints`: how
+    many for guesses at what was meant.
+    """
+
+    def __init__(self, most: int = 500, effort: int = 40_000_000, hints: int = 10_000_000) -> None:
+        super().__init__()
+        self._most = most
+        self._effort = effort
+        self._hints = hints
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be more that are not collected."""
+        return len(self) >= self._most
+
+    def append(self, fault: ManifestFault) -> None:
+        """One more; raises Enough where there are as many as are collected."""
+        super().append(fault)
+        if self.is_full:
+            raise Enough
+
+    def spend(self, steps: int) -> bool:
+        """Whether there is effort left for so many steps."""
+        self._effort -= steps
+        return self._effort >= 0
+
+    def guess(self, steps: int) -> bool:
+        """The same for a guess; where there is none left, a smaller one may still be made."""
+        affordable = steps <= self._hints
+        self._hints -= steps if affordable else 0
+        return affordable
+
+
 @attrs.frozen
 class Cursor:
-    """A value in a document, and the list that faults go to. `is_included`: it is not the manifest's own document."""
+    """A value in a document, and where faults go to. `is_included`: it is not the manifest's own document."""
 
     document: Document
     path: Path
     value: Any
-    faults: list[ManifestFault]
+    faults: Faults
     is_included: bool = False
 
     def child(self, key: str | int, value: Any) -> "Cursor":
@@ -51,7 +92,19 @@ class Cursor:
 
     def fault(self, message: str) -> None:
         source = self.document.source if self.is_included else ""
-        self.faults.append(ManifestFault(shown(self.path), message, self.document.line_of(self.path), source))
+        told = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+        self.faults.append(ManifestFault(shown(self.path), told, self.document.line_of(self.path), source))
+
+    def spend(self, steps: int) -> None:
+        """Count steps that a small manifest can make many of; raises Enough, with a fault, where they are too many."""
+        if not self.faults.spend(steps):
+            self.fault("takes too long to read: what it stands for is too large")
+            raise Enough
+
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """`suggestion`, as long as there is effort left for it."""
+        names = list(islice(known, _CONSIDERED))
+        return suggestion(word, names) if self.faults.guess(len(word) * sum(map(len, names))) else ""
 
 
 Reader: TypeAlias = Callable[[Cursor], Any]
@@ -59,7 +112,17 @@ Reader: TypeAlias = Callable[[Cursor], Any]
 _LISTED: Final = 20
 """How many names a fault lists; a manifest may have thousands."""
 
+_CONSIDERED: Final = 1000
+"""Among how many names the nearest is looked for."""
+
+_LONGEST: Final = 1000
+"""How many characters of a message are told; it may quote what is a megabyte long."""
+
 _DEEPEST: Final = 100
+
+_EFFORT_OF_A_VALUE: Final = 10
+
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 _KINDS: Final = (
     (Mapping, "an object"),
@@ -73,8 +136,12 @@ _KINDS: Final = (
 
 def shown(path: Iterable[str | int]) -> str:
     """A path for people: `endpoints.chat.tags[2]`."""
-    text = "".join(f".{step}" if _is_plain(step) else f"[{step!r:.80}]" for step in path)
+    text = "".join(f".{step}" if _is_plain(step) else f"[{step!r:.80}]" for step in map(_short, path))
     return text.removeprefix(".") or "manifest"
+
+
+def _short(step: str | int) -> str | int:
+    return f"{step[:80]}…" if isinstance(step, str) and len(step) > 80 else step
 
 
 def _is_plain(step: str | int) -> bool:
@@ -99,13 +166,13 @@ def is_shallow(value: Any) -> bool:
     """Whether a value is nested at most as deeply as readers of documents allow; one that holds itself is not."""
     level = [value]
     for _ in range(_DEEPEST):
-        parts = (part for one in level for part in _parts(one))
+        parts = (part for one in level for part in _parts(one) if type(part) not in _SCALARS)
         level = list({id(part): part for part in parts}.values())
     return not level
 
 
 def _parts(value: Any) -> Iterable[Any]:
-    return value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return value.values() if isinstance(value, (dict, Mapping)) else value if isinstance(value, list) else ()
 
 
 def text(at: Cursor) -> str:
@@ -156,43 +223,72 @@ def count(at: Cursor) -> int:
     return at.value
 
 
-def one_of(*allowed: str) -> Reader:
-    """One of some strings."""
+@attrs.frozen
+class OneOf:
+    """A reader of one of some strings."""
 
-    def read(at: Cursor) -> str:
+    allowed: tuple[str, ...]
+
+    def __call__(self, at: Cursor) -> str:
         word = text(at)
-        if isinstance(at.value, str) and word not in allowed:
-            at.fault(f"{word!r} is not one of {', '.join(allowed)}" + suggestion(word, allowed).partition("; known")[0])
+        if isinstance(at.value, str) and word not in self.allowed:
+            near = at.near(word, self.allowed).partition("; known")[0]
+            at.fault(f"{word!r} is not one of {', '.join(self.allowed)}{near}")
         return word
 
-    return read
+
+@attrs.frozen
+class OrNull:
+    """A reader of what `read` reads, or null."""
+
+    read: Reader
+
+    def __call__(self, at: Cursor) -> Any:
+        return None if at.value is None else self.read(at)
+
+
+@attrs.frozen
+class MappingOf:
+    """A reader of an object whose members are all alike."""
+
+    read: Reader
+
+    def __call__(self, at: Cursor) -> dict[str, Any]:
+        return {key: self.read(at.child(key, value)) for key, value in members(at)}
+
+
+@attrs.frozen
+class ListOf:
+    """A reader of an array whose items are all alike."""
+
+    read: Reader
+
+    def __call__(self, at: Cursor) -> list[Any]:
+        if not isinstance(at.value, list):
+            at.fault(f"must be an array, not {kind_of(at.value)}")
+            return []
+        at.spend(len(at.value) * _EFFORT_OF_A_VALUE)
+        return [self.read(at.child(index, value)) for index, value in enumerate(at.value)]
+
+
+@attrs.frozen
+class TupleOf:
+    """The same, as a tuple."""
+
+    read: Reader
+
+    def __call__(self, at: Cursor) -> tuple[Any, ...]:
+        return tuple(ListOf(self.read)(at))
+
+
+def one_of(*allowed: str) -> OneOf:
+    """A reader of one of some strings."""
+    return OneOf(allowed)
 
 
 def anything(at: Cursor) -> Any:
     """Any value."""
     return at.value
-
-
-def optional(read: Reader) -> Reader:
-    """What `read` reads, or null."""
-    return lambda at: None if at.value is None else read(at)
-
-
-def mapping_of(read: Reader) -> Reader:
-    """An object whose members are all alike."""
-    return lambda at: {key: read(at.child(key, value)) for key, value in members(at)}
-
-
-def list_of(read: Reader) -> Reader:
-    """An array whose items are all alike."""
-
-    def read_list(at: Cursor) -> list[Any]:
-        if not isinstance(at.value, list):
-            at.fault(f"must be an array, not {kind_of(at.value)}")
-            return []
-        return [read(at.child(index, value)) for index, value in enumerate(at.value)]
-
-    return read_list
 
 
 def record(table: Mapping[str, Reader], required: Iterable[str] = ()) -> Callable[[Cursor], dict[str, Any]]:
@@ -201,11 +297,13 @@ def record(table: Mapping[str, Reader], required: Iterable[str] = ()) -> Callabl
     def read_record(at: Cursor) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in members(at):
-            if key in table:
-                found[key] = table[key](at.child(key, value))
+            if (read := table.get(key)) is anything:
+                found[key] = value
+            elif read is not None:
+                found[key] = read(at.child(key, value))
             else:
-                at.child(key, value).fault(f"unknown key{suggestion(key, table)}")
-        if isinstance(at.value, Mapping):
+                at.child(key, value).fault(f"unknown key{at.near(key, table)}")
+        if required and isinstance(at.value, Mapping):
             for key in required:
                 if key not in at.value:
                     at.fault(f"{key!r} is missing")
@@ -216,10 +314,14 @@ def record(table: Mapping[str, Reader], required: Iterable[str] = ()) -> Callabl
 
 def members(at: Cursor) -> list[tuple[str, Any]]:
     """The members of an object; a fault where it is none, or where a key is not a string."""
-    if not isinstance(at.value, Mapping):
+    if not isinstance(at.value, (dict, Mapping)):
         at.fault(f"must be an object, not {kind_of(at.value)}")
         return []
+    found = list(at.value.items())
+    at.spend(len(found) * _EFFORT_OF_A_VALUE)
+    if all(isinstance(key, str) for key, _ in found):
+        return found
     for key in at.value:
         if not isinstance(key, str):
             at.fault(f"key {key!r} must be a string")
-    return [(key, value) for key, value in at.value.items() if isinstance(key, str)]
+    return [(key, value) for key, value in found if isinstance(key, str)]

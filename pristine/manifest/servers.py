@@ -8,13 +8,13 @@ from pristine.manifest.model import BASE_URL, VARIABLE, Scheme, Server, Variable
 from pristine.manifest.parameters import header_name
 from pristine.manifest.reading import (
     Cursor,
+    ListOf,
+    MappingOf,
     Reader,
-    list_of,
-    mapping_of,
+    TupleOf,
     members,
     one_of,
     record,
-    suggestion,
     text,
     word,
 )
@@ -23,11 +23,12 @@ from pristine.ports.errors import ConfigurationError
 
 def servers(at: Cursor) -> tuple[Server, ...]:
     """The list of servers; names are unique."""
-    found = list_of(_server)(at)
-    names = [one.name for one in found if one.name]
+    found = ListOf(_server)(at)
+    seen = {""}
     for index, one in enumerate(found):
-        if one.name and one.name in names[: names.index(one.name)] + names[names.index(one.name) + 1 :]:
+        if one.name and one.name in seen:
             at.child(index, None).fault(f"a second server {one.name!r}")
+        seen.add(one.name)
     return tuple(found)
 
 
@@ -37,7 +38,7 @@ def _server(at: Cursor) -> Server:
     for name in [name for name in used if name not in server.variables]:
         at.child("url", server.url).fault(f"the variable {{{name}}} is not among 'variables'")
     for name in server.variables.keys() - set(used):
-        at.child("variables", {}).child(name, None).fault(f"the URL has no {{{name}}}{suggestion(name, used)}")
+        at.child("variables", {}).child(name, None).fault(f"the URL has no {{{name}}}{at.near(name, used)}")
     return server
 
 
@@ -49,6 +50,7 @@ def _server_url(at: Cursor) -> str:
 
 
 def _variable(at: Cursor) -> Variable:
+    before = len(at.faults)
     if isinstance(at.value, str):
         found: dict[str, Any] = {"default": at.value}
     else:
@@ -58,17 +60,18 @@ def _variable(at: Cursor) -> Variable:
     try:
         Server(url="", variables={"x": variable}).filled({})
     except ConfigurationError as error:
-        at.fault(error.message.replace("server variable 'x'", "the default"))
+        if len(at.faults) == before:
+            at.fault(error.message.replace("server variable 'x'", "the default"))
     return variable
 
 
-VARIABLE_KEYS: Final[Mapping[str, Reader]] = {"default": text, "enum": list_of(word), "description": text}
+VARIABLE_KEYS: Final[Mapping[str, Reader]] = {"default": text, "enum": ListOf(word), "description": text}
 
 SERVER_KEYS: Final[Mapping[str, Reader]] = {
     "url": _server_url,
     "name": word,
     "description": text,
-    "variables": mapping_of(_variable),
+    "variables": MappingOf(_variable),
 }
 
 
@@ -79,7 +82,9 @@ def schemes(at: Cursor) -> dict[str, Scheme]:
 
 def _scheme(at: Cursor) -> Scheme:
     found = record(SCHEME_KEYS, required=("type",))(at)
-    kind = found.get("type", "apiKey")
+    kind = found.get("type")
+    if kind not in SCHEMES:
+        return Scheme(kind="")
     for key in ("in", "name"):
         if kind == "apiKey" and key not in found:
             at.fault(f"{key!r} is missing: an apiKey needs it")
@@ -88,13 +93,18 @@ def _scheme(at: Cursor) -> Scheme:
     location, name = found.get("in", "header"), found.get("name", "Authorization")
     if location == "header":
         header_name(at.child("name", name))
-    elif not re.fullmatch(r"[\w.\-\[\]]+", name, re.ASCII):
+    elif not KEY_NAME.fullmatch(name):
         at.child("name", name).fault("must be a name of letters, digits and . _ - [ ]")
     return Scheme(kind=kind, location=location, name=name, description=found.get("description", ""))
 
 
+KEY_NAME: Final = re.compile(r"[\w.\-\[\]]+", re.ASCII)
+"""The name of a query parameter or cookie that carries a key."""
+
+SCHEMES: Final = ("apiKey", "bearer", "basic")
+
 SCHEME_KEYS: Final[Mapping[str, Reader]] = {
-    "type": one_of("apiKey", "bearer", "basic"),
+    "type": one_of(*SCHEMES),
     "in": one_of("header", "query", "cookie"),
     "name": word,
     "description": text,
@@ -107,7 +117,7 @@ def security(known: Mapping[str, Scheme]) -> Reader:
     def one(at: Cursor) -> str:
         name = word(at)
         if name not in known:
-            at.fault(f"there is no security scheme {name!r}{suggestion(name, known)}")
+            at.fault(f"there is no security scheme {name!r}{at.near(name, known)}")
         return name
 
     def alternative(at: Cursor) -> tuple[str, ...]:
@@ -115,6 +125,6 @@ def security(known: Mapping[str, Scheme]) -> Reader:
             return (one(at),)
         if not at.value:
             at.fault("must not be empty: 'security: []' says that nothing is needed")
-        return tuple(list_of(one)(at))
+        return TupleOf(one)(at)
 
-    return lambda at: tuple(list_of(alternative)(at))
+    return TupleOf(alternative)

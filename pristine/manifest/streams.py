@@ -1,20 +1,20 @@
 """What a manifest says of a stream: its format, the types in it, how it ends, and whether it is gone on with."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pristine.manifest.model import Reconnect, StreamFormat, Streaming
 from pristine.manifest.reading import (
     Cursor,
+    MappingOf,
+    OrNull,
     Reader,
+    TupleOf,
     anything,
     count,
     flag,
-    list_of,
-    mapping_of,
     one_of,
-    optional,
     record,
     text,
     wait,
@@ -28,9 +28,9 @@ def streaming(types: TypeReader) -> Reader:
     def read(at: Cursor) -> Streaming | None:
         if isinstance(at.value, bool):
             return Streaming() if at.value else None
-        found = record({**STREAMING_KEYS, "items": types.read, "events": mapping_of(types.read)})(at)
+        found = record({**STREAMING_KEYS, "items": types.read, "events": MappingOf(types.read)})(at)
         format = found.get("format", StreamFormat.SSE)
-        for key in (key for key in found if format not in _EFFECTIVE.get(key, StreamFormat)):
+        for key in (key for key in found if format not in EFFECTIVE.get(key, {format})):
             at.child(key, found[key]).fault(f"has no effect on a stream of {format}")
         options: dict[str, Any] = {key: found.pop(key) for key in ("dispatch_empty", "max_event_bytes") if key in found}
         return Streaming(**found, options=options)
@@ -40,7 +40,7 @@ def streaming(types: TypeReader) -> Reader:
 
 _SSE: Final = frozenset({StreamFormat.SSE})
 _JSON: Final = frozenset({StreamFormat.SSE, StreamFormat.NDJSON, StreamFormat.JSON_ARRAY})
-_EFFECTIVE: Final[Mapping[str, Container[str]]] = {
+EFFECTIVE: Final[Mapping[str, frozenset[StreamFormat]]] = {
     "dispatch_empty": _SSE,
     "events": _SSE,
     "reconnect": _SSE,
@@ -59,16 +59,19 @@ def _reconnect(at: Cursor) -> Reconnect | None:
 
 
 def _when(at: Cursor) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = mapping_of(anything)(at)
-    if not found:
+    found: Mapping[str, Any] = MappingOf(anything)(at)
+    if at.value == {}:
         at.fault('must name the fields of the payload that ask for the stream, such as {"stream": true}')
     return found
+
+
+MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/([\w.+-]+|\*)", re.ASCII)
 
 
 def media_type(at: Cursor) -> str:
     """A media type without parameters."""
     found = text(at).lower()
-    if not re.fullmatch(r"[\w.+-]+/([\w.+-]+|\*)", found, re.ASCII):
+    if not MEDIA_TYPE.fullmatch(found):
         at.fault("must be a media type, such as text/plain, without parameters")
     return found
 
@@ -81,11 +84,11 @@ def _stream_format(at: Cursor) -> StreamFormat:
 STREAMING_KEYS: Final[Mapping[str, Reader]] = {
     "format": _stream_format,
     "dispatch_empty": flag,
-    "max_event_bytes": optional(count),
+    "max_event_bytes": OrNull(count),
     "done": text,
     "reconnect": _reconnect,
     "when": _when,
-    "media_types": lambda at: tuple(list_of(media_type)(at)),
+    "media_types": TupleOf(media_type),
 }
 
 RECONNECT_KEYS: Final[Mapping[str, Reader]] = {"max_attempts": count, "delay": wait}

@@ -4,28 +4,30 @@ Nothing is evaluated: names become attributes by a stated rule. A class is made 
 from a list of what is left to do, so types may be recursive and chains of them as long as they like.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from itertools import chain
 from typing import Any, Final, Literal, Optional, Union
 
-from pristine.manifest.bounds import BOUND_KEYS, bounded, formatted
+from pristine.manifest.bounds import BOUND_KEYS, bounded, check_format, formatted
 from pristine.manifest.classes import FIELD_KEYS, check_fields, make_class
 from pristine.manifest.defaults import check_default
 from pristine.manifest.model import NOTHING
 from pristine.manifest.reading import (
     Cursor,
+    ListOf,
     Reader,
     anything,
     flag,
     kind_of,
-    list_of,
     members,
     one_of,
     record,
-    suggestion,
     text,
     word,
 )
 from pristine.manifest.unions import UNIONS, discriminated
+from pristine.manifest.unread import Unread
+from pristine.manifest.weights import EFFORT, Weights
 from pristine.ports.model import Model
 from pristine.ports.serializer import Schema
 
@@ -48,7 +50,7 @@ TYPE_KEYS: Final[Mapping[str, Reader]] = {
     "oneOf": anything,
     "anyOf": anything,
     "discriminator": anything,
-    "required": list_of(text),
+    "required": ListOf(text),
     "additionalProperties": anything,
     "nullable": flag,
     "description": text,
@@ -56,15 +58,21 @@ TYPE_KEYS: Final[Mapping[str, Reader]] = {
 }
 """The keys of a type expression; those that are `anything` here hold types and are read by TypeReader."""
 
-_KINDS: Final = (*PRIMITIVES, "array", "object")
+KINDS: Final = (*PRIMITIVES, "array", "object")
+
+_SHORT: Final = 500
+"""How many characters are kept of what a small manifest could repeat without end."""
+
+_EFFORT_OF_A_TYPE: Final = 150
+_EFFORT_OF_A_CLASS: Final = 1000
 
 _HOPS: Final = 32
 """How many names are followed to a description: they may go in a circle."""
 
-_SAYING: Final = ("type", "enum", "const", "$ref", *UNIONS)
+SAYING: Final = ("type", "enum", "const", "$ref", *sorted(UNIONS))
 """The keys that say a type; one of them does."""
 
-_FITTING: Final[Mapping[str, str]] = {
+FITTING: Final[Mapping[str, str]] = {
     "items": "array",
     "properties": "object",
     "required": "object",
@@ -73,9 +81,14 @@ _FITTING: Final[Mapping[str, str]] = {
 
 
 class TypeReader:
-    """Reads type expressions that may refer to the named ones in `declared`."""
+    """Reads type expressions that may refer to the named ones in the `sections`.
 
-    def __init__(self, *sections: Cursor) -> None:
+    `lazily`: they are known to be right, so nothing is read before it is asked for.
+    """
+
+    def __init__(self, *sections: Cursor, lazily: bool = False) -> None:
+        self._lazily = lazily
+        self._weights = Weights()
         self._declared: dict[str, Cursor] = {}
         for section in sections:
             for name, value in members(section):
@@ -85,11 +98,20 @@ class TypeReader:
         self._done: dict[str, Schema] = {}
         self._open: set[str] = set()
         self._unread: list[Callable[[], object]] = []
-        for name in self._declared.keys() & {*_KINDS, ""}:
+        self._says = (
+            ("enum", _enum),
+            ("const", _const),
+            ("oneOf", self._union),
+            ("anyOf", self._union),
+            ("$ref", self._referred),
+        )
+        for name in self._declared.keys() & {*KINDS, ""}:
             self._declared[name].fault(f"a type may not be called {name!r}")
 
-    def named(self) -> dict[str, Schema]:
+    def named(self) -> Mapping[str, Schema]:
         """Every declared type."""
+        if self._lazily:
+            return Unread(self._declared, self._lookup)
         found = {name: self._lookup(name, at) for name, at in self._declared.items()}
         self._read_fields()
         return found
@@ -100,8 +122,13 @@ class TypeReader:
         self._read_fields()
         return schema
 
+    def weight(self, schema: Schema) -> int:
+        """How many parts a type is of."""
+        return self._weights.of(schema)
+
     def described(self, expression: Any) -> str:
         """What an expression says of itself, or what the type that it names or holds says."""
+        own = expression
         for _ in range(_HOPS):
             if isinstance(expression, str):
                 named = self._declared.get(expression.removeprefix("#/types/"))
@@ -109,7 +136,7 @@ class TypeReader:
             if not isinstance(expression, Mapping):
                 break
             if isinstance(said := expression.get("description"), str):
-                return said
+                return said if expression is own else said[:_SHORT]  # because any number of fields may name a type
             expression = expression.get("items", expression.get("$ref", expression.get("type")))
         return ""
 
@@ -124,26 +151,22 @@ class TypeReader:
         if not isinstance(at.value, Mapping):
             at.fault(f"must be the name of a type or an object, not {kind_of(at.value)}")
             return Any
-        said = record({**TYPE_KEYS, **also})(at)
+        at.spend(_EFFORT_OF_A_TYPE)
+        said = record({**TYPE_KEYS, **also} if also else TYPE_KEYS)(at)
         found = {key: value for key, value in said.items() if key not in also}
         _check_fit(at, found)
+        check_format(at, found)
         schema = bounded(at, found, self._expression(at, found))
-        return Optional[schema] if found.get("nullable") else schema  # noqa: UP045 `Any | None` is not a runtime type
+        return self._weights.checked(at, _or_null(schema) if found.get("nullable") else schema)
 
     def _expression(self, at: Cursor, found: Mapping[str, Any]) -> Schema:
-        """What the first key that says a type says."""
-        says: Mapping[str, Callable[[Any], Schema]] = {
-            "enum": lambda values: _enum(at.child("enum", values)),
-            "const": lambda value: _enum(at.child("const", [value])),
-            "oneOf": lambda listed: self._union(at, at.child("oneOf", listed), found),
-            "anyOf": lambda listed: self._union(at, at.child("anyOf", listed), found),
-            "$ref": lambda name: self._referred(at.child("$ref", name)),
-        }
-        for key in says.keys() & found.keys():
-            return says[key](found[key])
+        """What the key that says a type says."""
+        for key, read in self._says:
+            if key in found:
+                return read(at.child(key, found[key]), found)
         return self._of_kind(at, found)
 
-    def _referred(self, at: Cursor) -> Schema:
+    def _referred(self, at: Cursor, _: Mapping[str, Any]) -> Schema:
         name = word(at).removeprefix("#/types/")
         return self._lookup(name, at) if name else Any
 
@@ -155,24 +178,28 @@ class TypeReader:
             return list[self._schema(at.child("items", found.get("items", "any")))]  # type: ignore[misc]  # made at run time
         if kind == "object":
             return self._object(at, found) if "properties" in found else self._map(at, found)
-        return formatted(at, found, self._plain(at, kind))
+        return formatted(found, self._plain(at, kind))
 
     def _one_of_kinds(self, at: Cursor, found: Mapping[str, Any]) -> Schema:
         """`type: [string, "null"]`: each kind as if it were alone, with what is for it."""
-        kinds = list_of(one_of(*_KINDS))(at.child("type", found["type"]))
+        kinds = ListOf(one_of(*KINDS))(at.child("type", found["type"]))
+        if not set(KINDS).issuperset(kinds):
+            return Any
         if len(kinds) < 2 or len(set(kinds)) < len(kinds):
             at.child("type", kinds).fault("must list two or more kinds, each once")
             return Any
         return Union[tuple(self._expression(at, {**found, "type": kind}) for kind in kinds)]  # noqa: UP007 made at run time
 
-    def _union(self, at: Cursor, inside: Cursor, found: Mapping[str, Any]) -> Schema:
-        listed = list_of(self._schema)(inside)
+    def _union(self, inside: Cursor, found: Mapping[str, Any]) -> Schema:
+        listed = ListOf(self._schema)(inside)
+        inside.spend(self._weights.total(listed) * EFFORT)
         if isinstance(inside.value, list) and len(listed) < 2:
             inside.fault("must list two or more types")
         union = Union[tuple(listed)] if listed else Any  # noqa: UP007 made at run time
         if "discriminator" not in found:
             return union
-        return discriminated(at.child("discriminator", found["discriminator"]), inside, listed, union, self._lookup)
+        place = inside.at((*inside.path[:-1], "discriminator"), found["discriminator"])
+        return discriminated(place, inside, listed, union, self._lookup)
 
     def _map(self, at: Cursor, found: Mapping[str, Any]) -> Schema:
         values = found.get("additionalProperties", True)
@@ -187,65 +214,80 @@ class TypeReader:
         elif isinstance(kind, str) and kind in self._declared:
             return self._lookup(kind, one)
         else:
-            one_of(*_KINDS)(one)
+            one_of(*KINDS)(one)
         return PRIMITIVES.get(kind, Any) if isinstance(kind, str) else Any
 
     def _lookup(self, name: str, at: Cursor) -> Schema:
         if name in self._done:
             return self._done[name]
         if name not in self._declared:
-            at.fault(f"unknown type {name!r}{suggestion(name, [*self._declared, *PRIMITIVES])}")
+            at.fault(f"unknown type {name!r}{at.near(name, chain(PRIMITIVES, self._declared))}")
             return Any
-        if name in self._open:
+        # What is read lazily may be read by several threads at once, and the first to have it wins.
+        if name in self._open and not self._lazily:
             at.fault(f"type {name!r} is defined as itself")
             return Any
         self._open.add(name)
-        self._done[name] = self._schema(self._declared[name])
+        schema = self._done.setdefault(name, self._schema(self._declared[name]))
         self._open.discard(name)
-        return self._done[name]
+        return schema
 
     def _object(self, at: Cursor, found: Mapping[str, Any]) -> type[Model]:
+        at.spend(_EFFORT_OF_A_CLASS)
         inside = at.child("properties", found["properties"])
         properties = {wire: inside.child(wire, value) for wire, value in members(inside)}
-        required = found.get("required", [])
-        for missing in [field for field in required if field not in properties]:
-            at.fault(f"required field {missing!r} is not among the properties{suggestion(missing, properties)}")
+        required = frozenset(found.get("required", ()))
+        for missing in sorted(required - properties.keys()):
+            at.fault(f"required field {missing!r} is not among the properties{at.near(missing, properties)}")
         told = {wire: self.described(one.value) for wire, one in properties.items()}
         check_fields(properties)
-        types: dict[str, Schema] = {}
-        self._unread.append(
-            lambda: types.update({wire: self._field(one, wire in required) for wire, one in properties.items()})
-        )
         return make_class(
             _class_name(at),
             {wire: one.value for wire, one in properties.items()},
             required,
             told,
-            types.copy,
+            self._types(properties, required),
             said=found.get("description", ""),
             is_open=found.get("additionalProperties") is True,
         )
 
+    def _types(self, properties: Mapping[str, Cursor], required: Collection[str]) -> Callable[[], Mapping[str, Schema]]:
+        """The types of the fields, for a class that asks for them when it is first used."""
+
+        def read() -> dict[str, Schema]:
+            return {wire: self._field(one, wire in required) for wire, one in properties.items()}
+
+        if self._lazily:
+            return read
+        found: dict[str, Schema] = {}
+        self._unread.append(lambda: found.update(read()))
+        return found.copy
+
     def _field(self, at: Cursor, required: bool) -> Schema:
         schema = self._schema(at, FIELD_KEYS)
         said = at.value if isinstance(at.value, Mapping) else NOTHING
+        at.spend(self.weight(schema) * EFFORT)
         if "default" in said:
-            check_default(at.child("default", said["default"]), schema)
+            check_default(at.child("default", said["default"]), schema, self.weight(schema))
             return schema
-        return schema if required else Optional[schema]  # noqa: UP045 `Any | None` is not a runtime type
+        return schema if required else _or_null(schema)
+
+
+def _or_null(schema: Schema) -> Schema:
+    return Optional[schema]  # noqa: UP045 `Any | None` is not a runtime type
 
 
 def _kind(found: Mapping[str, Any]) -> Any:
     """What an expression says under 'type', or means by having properties."""
-    implied = "object" if "properties" in found and not found.keys() & set(_SAYING) else None
+    implied = "object" if "properties" in found and not found.keys() & set(SAYING) else None
     return found.get("type", implied)
 
 
 def _check_fit(at: Cursor, found: Mapping[str, Any]) -> None:
-    if len(found.keys() & set(_SAYING)) > 1:
+    if len(found.keys() & set(SAYING)) > 1:
         at.fault("says its type twice: give one of 'type', 'enum', 'const', '$ref', 'oneOf' and 'anyOf'")
     kind = _kind(found)
-    for key, owner in _FITTING.items():
+    for key, owner in FITTING.items():
         if key in found and owner != kind and not (isinstance(kind, list) and owner in kind):
             at.child(key, found[key]).fault(f"has no effect unless 'type' is {owner!r}")
         elif key == "required" and key in found and "properties" not in found:
@@ -265,15 +307,18 @@ def _check_openness(at: Cursor, found: Mapping[str, Any]) -> None:
         inside.fault("has no effect without 'properties': such an object may have any")
 
 
-def _enum(at: Cursor) -> Schema:
-    values: list[Any] = list_of(anything)(at)
+def _enum(at: Cursor, _: Mapping[str, Any]) -> Schema:
+    values: list[Any] = ListOf(anything)(at)
     wrong = [value for value in values if not isinstance(value, (str, int, bool)) and value is not None]
-    if not values or wrong:
+    if isinstance(at.value, list) and (not values or wrong):
         at.fault("must be a list of one or more strings, whole numbers, booleans or null")
-        return Any
-    return Literal[tuple(values)]
+    return Literal[tuple(values)] if values and not wrong else Any
+
+
+def _const(at: Cursor, found: Mapping[str, Any]) -> Schema:
+    return _enum(at.at(at.path, [at.value]), found)
 
 
 def _class_name(at: Cursor) -> str:
-    words = [str(step) for step in at.path if step not in {"types", "properties", "endpoints"}]
-    return "_".join(words) or "Object"
+    words = [str(step)[:_SHORT] for step in at.path if step not in {"types", "properties", "endpoints"}]
+    return "_".join(words)[:_SHORT] or "Object"

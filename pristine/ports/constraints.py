@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sized
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -61,7 +62,7 @@ class Constraints:
             return f"must be greater than {self.exclusive_minimum:g}"
         if self.exclusive_maximum is not None and value >= self.exclusive_maximum:
             return f"must be less than {self.exclusive_maximum:g}"
-        if self.multiple_of is not None and Decimal(str(value)) % Decimal(str(self.multiple_of)):
+        if self.multiple_of is not None and Fraction(str(value)) % Fraction(str(self.multiple_of)):
             return f"must be a multiple of {self.multiple_of:g}"
         return None
 

@@ -357,9 +357,13 @@ class StreamError(PristineError):
 
 
 class StreamFailed(ResponseError, StreamError):
-    """The API ended its stream with an error: `event` is the Event that says so, `body` its data."""
+    """The API ended its stream with an error: `event` is the Event that says so, `body` its data.
+
+    `code` is the API's, where the manifest says how it does.
+    """
 
     event: Any = None
+    code: str | None = None
 
 
 class StreamInterrupted(StreamError, TransportError):

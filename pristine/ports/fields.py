@@ -6,8 +6,8 @@ from typing import Final
 from pristine.ports.errors import InvalidHeader
 from pristine.ports.headers import Headers, HeaderSource, as_headers
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_UNSAFE: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+UNSAFE: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
 def checked(source: HeaderSource) -> Headers:
@@ -29,14 +29,14 @@ def check_field(name: str, value: object) -> None:
     """
     if not isinstance(name, str):
         raise InvalidHeader(f"header name: must be a str, not {type(name).__name__}")
-    if not _TOKEN.fullmatch(name):
+    if not TOKEN.fullmatch(name):
         # Only its beginning is shown: what follows may be a value that slipped in.
-        start = name[: match.end()] if (match := _TOKEN.match(name)) else ""
+        start = name[: match.end()] if (match := TOKEN.match(name)) else ""
         said = f"beginning {start!r}" if start else "given"
         raise InvalidHeader(f"header name {said} is not a token: use letters, digits and hyphens", where=start)
     if not isinstance(value, str):
         raise InvalidHeader(f"header {name}: the value must be a str, not {type(value).__name__}", where=name)
-    if found := _UNSAFE.search(value):
+    if found := UNSAFE.search(value):
         raise InvalidHeader(
             f"header {name}: the value holds {found.group()!r} at index {found.start()}; "
             "line breaks, control characters and characters outside Latin-1 cannot be sent",

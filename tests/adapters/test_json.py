@@ -307,3 +307,37 @@ def test_objects_come_back_by_wire_name_whatever_their_fields_are_called(value: 
     typed = JSON.decode(JSON.encode(value, schema), schema)
     assert typed == value
     assert {name: typed[name] for name in typed} == value
+
+
+UNION: Any = pristine.load_manifest(
+    manifest(
+        types={
+            "Waiting": {
+                "properties": {"type": {"const": "wait"}, "id": "string", "why": {"enum": ["busy", "full"]}},
+                "required": ["type", "id", "why"],
+            },
+            "Loaded": {"properties": {"type": {"const": "load"}, "path": "string"}},
+            "Done": {"properties": {"metrics": {"type": "object"}}},
+            "Any": {"oneOf": ["Done", "Loaded", "Waiting"]},
+        }
+    )
+).types["Any"]
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ({"type": "wait", "id": "1", "why": "lunch"}, "Waiting"),  # its enum has grown, its constant is there
+        ({"type": "wait", "id": "1", "why": "busy", "more": 1, "most": 2}, "Waiting"),
+        ({"type": "load", "metrics": {}}, "Loaded"),  # the constant outweighs a field of another member
+        ({"type": None, "path": "x"}, "Loaded"),  # null is no other constant
+        ({"metrics": {}}, "Done"),
+    ],
+)
+def test_a_member_of_a_union_is_known_by_its_constants(value: Any, name: str) -> None:
+    assert type(JSON.decode(json.dumps(value).encode(), UNION)).__name__ == name
+
+
+def test_an_object_that_no_member_knows_anything_of_is_left_as_it_is() -> None:
+    assert JSON.decode(b'{"state": "preempted"}', UNION) == {"state": "preempted"}
+    assert type(JSON.decode(b"{}", UNION)).__name__ == "Done"

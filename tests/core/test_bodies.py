@@ -30,6 +30,7 @@ from pristine.ports.errors import (
     WrongFace,
 )
 from tests.support.ids import shown
+from tests.support.offline import manifest, sent
 
 CONTENT: Final = bytes(range(256)) * 700  # more than two chunks, and not a multiple of one
 Take = Callable[[Any], list[bytes]]
@@ -788,3 +789,17 @@ def test_a_large_file_takes_no_memory(tmp_path: Path, change: Callable[[Any], As
         assert tracemalloc.get_traced_memory()[1] < 8 * CHUNK
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        (b"x", "image/png"),
+        (body_of(b"x"), "image/png"),
+        (body_of(b"x", content_type="image/webp"), "image/webp"),
+        (gzipped(body_of(b"x", content_type="image/webp")), "image/webp"),
+    ],
+)
+def test_a_raw_body_that_says_its_type_is_of_that_type(payload: Any, kind: str) -> None:
+    source = manifest({"body": "raw", "media_type": "image/png"})
+    assert sent(source, payload).headers["content-type"] == kind

@@ -23,6 +23,7 @@ from pristine.ports.blocking import finish
 from pristine.ports.body import Body
 from pristine.ports.errors import BodyChanged, BodyUsed, InvalidHeader, InvalidPayload, RequestError
 from tests.support.ids import shown
+from tests.support.offline import manifest, sent
 
 LARGE: Final = bytes(range(256)) * 700
 
@@ -357,3 +358,22 @@ def test_no_repr_shows_content() -> None:
     part = Part("secret", filename="x", headers={"X-Token": "secret"})
     assert repr(part) == "Part(str, filename='x', content_type=None)"
     assert repr(multipart({"a": part}, boundary="b")) == "Outgoing(a form, 135 bytes, replayable)"
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        (b"x", b'filename="blob"'),
+        (body_of(lambda: iter([b"x"])), b'filename="blob"'),
+        (iter([b"x"]), b'filename="blob"'),
+        (io.BytesIO(b"x"), b'filename="blob"'),
+        (Part(b"x", content_type="text/plain"), b'filename="blob"'),
+        (Part(b"x", filename="a.txt"), b'filename="a.txt"'),
+    ],
+)
+def test_a_file_that_a_manifest_declares_always_has_a_name(file: Any, name: bytes) -> None:
+    photo = {"properties": {"photo": {"type": "string", "format": "binary"}, "note": "string"}, "required": ["photo"]}
+    request = sent(manifest({"body": "multipart", "request": photo}), {"photo": file, "note": "n"})
+    assert isinstance(request.body, bytes)
+    assert name in request.body
+    assert b'name="note"\r\n\r\nn' in request.body

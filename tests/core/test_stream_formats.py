@@ -115,6 +115,15 @@ def test_an_error_among_the_items_is_raised_after_those_before_it(connect: Conne
     assert stream.response.outcome == "failed"
 
 
+def test_an_error_among_the_items_says_what_the_manifest_has_a_place_for(connect: Connect, serve: Serve) -> None:
+    endpoint = {"method": "GET", "path": "/", "streaming": True, "errors": {"message": "error.why", "code": "error.no"}}
+    manifest = pristine.load_manifest({"name": "x", "endpoints": {"e": endpoint}})
+    event = b'data: {"error": {"why": "too  much", "no": 17}}\n\n'
+    with pytest.raises(StreamFailed, match=r"e: the stream ended with an error: too much \[17\]") as caught:
+        list(connect(serve(sends(event)), manifest=manifest).open("e").view("items"))
+    assert caught.value.code == "17"
+
+
 def test_an_error_that_says_nothing_is_an_item(connect: Connect, serve: Serve) -> None:
     api = connect(serve(sends(b'event: usage\ndata: {"error": null}\n\n')), manifest=MANIFEST)
     assert list(api.open("typed_sse").view("items")) == [{"error": None}]

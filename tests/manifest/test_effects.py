@@ -22,7 +22,7 @@ from pristine.manifest.endpoints import DEFAULTS, EXAMPLE_KEYS, IDEMPOTENCY_KEYS
 from pristine.manifest.load import MANIFEST_KEYS, load_manifest
 from pristine.manifest.model import METHODS
 from pristine.manifest.parameters import PARAMETER_KEYS
-from pristine.manifest.reading import Cursor
+from pristine.manifest.reading import Cursor, Faults
 from pristine.manifest.servers import SCHEME_KEYS, SERVER_KEYS, VARIABLE_KEYS
 from pristine.manifest.streams import RECONNECT_KEYS, STREAMING_KEYS
 from pristine.manifest.types import TypeReader
@@ -933,4 +933,4 @@ def test_every_key_has_an_effect(effect: Callable[[], None]) -> None:
 
 def test_no_key_is_without_a_test() -> None:
     assert {table: set(keys) for table, keys in EFFECTS.items()} == {table: set(keys) for table, keys in TABLES.items()}
-    assert set(_table(Shared(types=TypeReader(Cursor(Document({}), (), {}, []))))) == ENDPOINT_KEYS
+    assert set(_table(Shared(types=TypeReader(Cursor(Document({}), (), {}, Faults()))))) == ENDPOINT_KEYS

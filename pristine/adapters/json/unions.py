@@ -48,6 +48,8 @@ def union(schema: Any, converter: Converter, *, strict: bool) -> Hook:
         fitting: list[tuple[int, int, Any]] = []
         last: Exception | None = None
         for member, hook in hooks():
+            if not strict and _is_strange_to(member, value):
+                continue
             try:
                 fitting.append((_strangeness(member, value), len(fitting), hook(value, member)))
             except RecursionError:
@@ -63,14 +65,26 @@ def union(schema: Any, converter: Converter, *, strict: bool) -> Hook:
     return structure
 
 
+def _is_strange_to(member: Any, value: Any) -> bool:
+    """Whether a member knows none of an object's fields: that it needs none of its own makes it no match."""
+    return is_model(member) and isinstance(value, dict) and bool(value) and value.keys().isdisjoint(wire_names(member))
+
+
 def _strangeness(member: Any, value: Any) -> int:
-    """How little an object looks like a member: fields that it does not know, and constants that are others."""
+    """How little an object looks like a member: by its constants first, then by fields and enum members not known."""
     if not is_model(member) or not isinstance(value, dict):
         return 0
     names = wire_names(member)
-    constants = {field.metadata.get(WIRE, field.name): _constants(field.type) for field in attrs.fields(member)}
-    others = [wire for wire, known in constants.items() if known and wire in value and value[wire] not in known]
-    return sum(key not in names for key in value) + 1000 * len(others)
+    known = {field.metadata.get(WIRE, field.name): _constants(field.type) for field in attrs.fields(member)}
+    told = ((value[wire], allowed) for wire, allowed in known.items() if allowed and value.get(wire) is not None)
+    return sum(key not in names for key in value) + sum(_weight(one, allowed) for one, allowed in told)
+
+
+def _weight(value: Any, allowed: tuple[Any, ...]) -> int:
+    """What a value says of the member: of a constant nearly all, of an enum, which may have grown, little."""
+    if len(allowed) > 1:
+        return value not in allowed
+    return -1000 if value in allowed else 1000
 
 
 def _constants(schema: Any) -> tuple[Any, ...]:

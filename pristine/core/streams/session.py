@@ -13,6 +13,7 @@ from pristine.core.call import Call, CallOptions
 from pristine.core.classification import message_of, request_id
 from pristine.core.context import Context
 from pristine.core.face import Face
+from pristine.core.failures import told
 from pristine.core.streams.connection import Connection
 from pristine.core.streams.formats import FORMATS, event_reader
 from pristine.core.streams.reconnection import Reconnection
@@ -93,7 +94,9 @@ class StreamSession:
         if event is not None:
             error.body = self._call.safe(event.raw)
         if isinstance(error, StreamFailed):
-            error.message = f"the stream ended with an error: {message_of(error.body)}"
+            message, error.code = told(error.body, self._call.operation.endpoint.errors)
+            error.message = f"the stream ended with an error: {message or message_of(error.body)}"
+            error.message += f" [{error.code[:80]}]" if error.code else ""
         self._call.failed(error)
         return error
 

@@ -1,0 +1,76 @@
+"""The tables of the manifest's reference page: each key, its effect, and the test that fails where it has none.
+
+`python -m tests.docs.tables` remakes them in the page; a line such as `<!-- table: Servers -->` says which goes where.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, get_args
+
+from pristine.manifest.bounds import FORMATS
+from pristine.manifest.classes import FIELD_KEYS
+from pristine.manifest.types import TYPE_KEYS
+from pristine.manifest.unions import DISCRIMINATOR_KEYS
+from pristine.manifest.words import WORDS
+from tests.docs import pages
+from tests.manifest import test_effects, test_types
+
+PAGE: Final = pages.ROOT / "docs" / "reference" / "manifest.md"
+
+_MARKED: Final = re.compile(r"^<!-- table: (.+) -->\n(?:\|.*\n)*", re.MULTILINE)
+
+Test = Callable[[], None]
+
+TESTS: Final[Mapping[str, Mapping[str, Test]]] = {
+    "Document": test_effects.EFFECTS["manifest"],
+    "Servers": test_effects.EFFECTS["server"],
+    "Server variables": test_effects.EFFECTS["variable"],
+    "Security schemes": test_effects.EFFECTS["scheme"],
+    "Errors": test_effects.EFFECTS["error"],
+    "Places": {"header": test_effects.EFFECTS["error"]["request_id"]},
+    "Paginations": test_effects.EFFECTS["pagination"],
+    "Defaults": test_effects.EFFECTS["default"],
+    "Endpoints": test_effects.EFFECTS["endpoint"],
+    "Examples": test_effects.EFFECTS["example"],
+    "Streaming": test_effects.EFFECTS["streaming"],
+    "Reconnecting": test_effects.EFFECTS["reconnect"],
+    "Timeouts": test_effects.EFFECTS["timeout"],
+    "Idempotency": test_effects.EFFECTS["idempotency"],
+    "Parameters": test_effects.EFFECTS["parameter"],
+    "Types": {key: test_types.EFFECTS[key] for key in TYPE_KEYS},
+    "Discriminators": dict.fromkeys(DISCRIMINATOR_KEYS, test_types.EFFECTS["discriminator"]),
+    "Fields": {key: test_types.EFFECTS[key] for key in FIELD_KEYS},
+}
+"""Heading -> key -> the test of its effect."""
+
+
+def filled(text: str) -> str:
+    """The page with its tables."""
+    return _MARKED.sub(lambda match: match[0].partition("\n")[0] + "\n" + "\n".join(_table(match[1])) + "\n", text)
+
+
+def _table(heading: str) -> Iterator[str]:
+    if heading == "Formats":
+        yield from _formats()
+        return
+    yield "| Key | Effect | Test |"
+    yield "| --- | --- | --- |"
+    for key, effect in WORDS[heading].items():
+        yield f"| `{key}` | {effect} | `{_name(TESTS[heading][key])}` |"
+
+
+def _name(test: Test) -> str:
+    """What a test is called; one that is made by a function is called after that."""
+    return test.__qualname__.partition(".")[0]
+
+
+def _formats() -> Iterator[str]:
+    yield "| Format | Of a | In Python |"
+    yield "| --- | --- | --- |"
+    for format, (kind, schema) in FORMATS.items():
+        python = next((one for one in get_args(schema) if isinstance(one, type)), schema)
+        yield f"| `{format}` | `{kind}` | `{python.__name__}` |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(filled(pages.read(PAGE)), encoding="utf-8")
