@@ -112,7 +112,7 @@ class _Declared(Model):
 def _complete(cls: type, said: Mapping[str, Mapping[str, Any]]) -> None:
     fields = {name: attrs.field(**one) for name, one in said.items()}
     made = attrs.make_class(cls.__name__, fields, bases=(Model,), frozen=True, slots=True, kw_only=True, eq=False)
-    for name in vars(made).keys() - vars(cls).keys() - {"__attrs_attrs__"}:
+    for name in vars(made).keys() - vars(cls).keys() - {"__attrs_attrs__", "__annotations__"}:
         type.__setattr__(cls, name, vars(made)[name])
     # Last, and in this order: another thread takes a class that has them to be complete.
     type.__setattr__(cls, "__attrs_attrs__", vars(made)["__attrs_attrs__"])

@@ -80,9 +80,11 @@ class Author:
         return directed if self._in_one_of(15) else self._expression(deep + 1)
 
     def _expression(self, deep: int) -> Any:
-        kinds = [self._word, self._word, self._word, self._enum, self._bounded]
+        kinds: list[Callable[[int], Any]] = [self._word, self._word, self._word, self._enum, self._bounded]
         kinds += [self._object, self._array, self._nullable, self._map] if deep < 3 else []
-        kinds += [self._union, self._formatted] if deep < 3 and self._in_one_of(6) else []  # few: most are not msgspec's
+        kinds += (
+            [self._union, self._formatted] if deep < 3 and self._in_one_of(6) else []
+        )  # few: most are not msgspec's
         return self._one(kinds)(deep)
 
     def _bounded(self, _: int) -> Any:

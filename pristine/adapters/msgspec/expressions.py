@@ -107,5 +107,6 @@ def _is_plain(field: "attrs.Attribute[Any]") -> bool:
             return False
         default = default.factory() if leads_to_models(field.type) else None
     given = leads_to_models(field.type) and default is not attrs.NOTHING and default
-    only_here = field.metadata.get(READ_ONLY) and field.metadata.get(REQUIRED)  # which the class does not demand
-    return not only_here and field.init and field.validator is None and field.converter is None and not given  # such has no place
+    if given or (field.metadata.get(READ_ONLY) and field.metadata.get(REQUIRED)):
+        return False  # the first has no place, and the second is demanded of answers, but not by the class
+    return field.init and field.validator is None and field.converter is None
