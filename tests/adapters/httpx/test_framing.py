@@ -144,4 +144,4 @@ def test_a_body_that_lies_about_its_length_is_not_sent_whole(make: Make, serve: 
             subject.send(Request("POST", server.url, body=Lying(length)))
         assert caught.value.retry_safe is RetrySafe.NO
     assert subject.send(Request("POST", server.url, body=Lying(9))).status == 200
-    assert server.requests[-1].body == b"in pieces"
+    assert b"in pieces" in [received.body for received in server.requests]  # those that were cut may be told later
