@@ -85,4 +85,4 @@ class Discriminator:
     """Which member of a union an object is: the one that `members` has for the value of its field `name`."""
 
     name: str
-    members: tuple[tuple[str, Any], ...] = attrs.field(repr=False, eq=False)
+    members: tuple[tuple[str, Any], ...] = attrs.field(repr=False)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pristine.testing.contracts.streaming import StreamTransportContract as StreamTransportContract
     from pristine.testing.contracts.telemetry import TelemetryContract as TelemetryContract
     from pristine.testing.contracts.transport import TransportContract as TransportContract
+    from pristine.testing.examples import examples_for as examples_for
     from pristine.testing.faults import FAULTS as FAULTS
+    from pristine.testing.mock import MockServer as MockServer
     from pristine.testing.promises import Promise as Promise
     from pristine.testing.promises import PromiseBroken as PromiseBroken
     from pristine.testing.rehearsal import rehearse as rehearse
@@ -52,7 +54,9 @@ _HOMES: Final = {
     "pristine.testing.contracts.streaming": ("StreamTransportContract",),
     "pristine.testing.contracts.telemetry": ("TelemetryContract",),
     "pristine.testing.contracts.transport": ("TransportContract",),
+    "pristine.testing.examples": ("examples_for",),
     "pristine.testing.faults": ("FAULTS",),
+    "pristine.testing.mock": ("MockServer",),
     "pristine.testing.promises": ("Promise", "PromiseBroken"),
     "pristine.testing.rehearsal": ("rehearse",),
     "pristine.testing.server": ("Received", "Wire", "WireServer", "each_request", "in_turn"),

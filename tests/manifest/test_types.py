@@ -286,6 +286,15 @@ def a_field_tells_a_union_apart() -> None:
     assert "not a member" in fault(T={**pets, "discriminator": named}, **types, Cow=OBJECT)[1]
 
 
+def test_unions_of_the_same_members_may_be_told_apart_by_other_values() -> None:
+    types = {name: {"properties": {"is": "string"}} for name in PETS}
+    one = {"oneOf": ["Cat", "Dog"], "discriminator": {"propertyName": "is", "mapping": {"a": "Cat", "b": "Dog"}}}
+    other = {"oneOf": ["Cat", "Dog"], "discriminator": {"propertyName": "is", "mapping": {"a": "Dog", "b": "Cat"}}}
+    both = {"properties": {"one": one, "other": other}}
+    value = gives(both, {"one": {"is": "a"}, "other": {"is": "a"}}, **types)
+    assert [type(value.one).__name__, type(value.other).__name__] == ["Cat", "Dog"]
+
+
 def a_field_has_a_name_of_its_own() -> None:
     type_ = {"properties": {"max-tokens": {"type": "integer", "name": "limit"}, "limit": "string"}}
     reply = gives(type_, {"max-tokens": 5, "limit": "x"})
