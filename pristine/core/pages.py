@@ -12,6 +12,7 @@ import attrs
 
 from pristine.core.failures import found
 from pristine.manifest.model import PageStyle, Pagination, Where
+from pristine.ports import formats
 from pristine.ports.errors import ConfigurationError, DecodeError
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Response
@@ -39,6 +40,9 @@ class Ask:
 
 
 NO_PAGE: Final = Ask()
+
+_NO: Final = (None, False, 0, "", "false", "0")
+"""What a page says where there is no other, in JSON or in a field."""
 
 
 class Pager:
@@ -82,13 +86,15 @@ class Pager:
 
     def _next(self, headers: Headers, whole: Any, count: int) -> Token | None:
         how = self._how
-        if how.more is not None and not found(how.more, headers, whole):
+        if how.more is not None and found(how.more, headers, whole) in _NO:
             return None
         if how.style is PageStyle.LINK:
             told = found(how.next, headers, whole) if how.next else link_to_next(headers)
             return str(told) if told else None
         if how.style is PageStyle.CURSOR:
             cursor = found(how.next, headers, whole) if how.next else None
+            if isinstance(cursor, formats.TYPES):
+                cursor = formats.writes(cursor)  # one that is declared with a format
             return cursor if isinstance(cursor, (str, int)) and cursor != "" and not isinstance(cursor, bool) else None
         if count == 0 or (how.more is None and self._size is not None and count < self._size):
             return None

@@ -130,6 +130,25 @@ def test_a_token_that_is_none_ends_the_list(token: Any) -> None:
         assert list(api.pages("e").items()) == [1]
 
 
+def test_a_cursor_may_have_a_format() -> None:
+    page = {"properties": {"data": {"type": "array"}, "next": {"type": "string", "format": "uuid", "nullable": True}}}
+    endpoint = {"method": "GET", "path": "/e", "pagination": CURSOR, "response": page}
+    first = "8f14e45f-ceea-467f-a1d1-1a3b5c7d9e0f"
+    transport = MemoryTransport([answer({"data": [1], "next": first}), answer({"data": [2], "next": None})])
+    manifest = pristine.load_manifest({"name": "t", "endpoints": {"e": endpoint}})
+    with pristine.Pipeline(manifest, pristine.context(transport=transport, base_url=BASE)) as api:
+        assert list(api.pages("e").items()) == [1, 2]
+    assert transport.requests[1].url == f"{BASE}/e?after={first}"
+
+
+@pytest.mark.parametrize(("said", "expected"), [("false", [1]), ("0", [1]), ("true", [1, 2]), ("1", [1, 2])])
+def test_a_field_may_say_whether_there_are_more(said: str, expected: list[int]) -> None:
+    fields = {"content-type": "application/json", "x-more": said}
+    script = [pristine.Response(200, fields, b'{"data": [1], "next": "b"}'), answer({"data": [2]})]
+    with api_over(script, {**CURSOR, "more": {"header": "X-More"}}) as api:
+        assert list(api.pages("e").items()) == expected
+
+
 def test_what_has_no_pages_says_so() -> None:
     source = {"name": "t", "endpoints": {"e": {"method": "GET", "path": "/e"}}}
     with (
