@@ -4,11 +4,12 @@ The core is written once, as coroutines. Over lifted ports nothing in it suspend
 its end: no event loop, no thread, no second copy.
 """
 
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import attrs
 
+from pristine.ports.admission import Demand, Permit, RateLimiter, Report, Reservation, Semaphore
 from pristine.ports.auth import Auth
 from pristine.ports.clock import Clock
 from pristine.ports.errors import WrongFace
@@ -28,6 +29,16 @@ def finish(call: Coroutine[Any, Any, T]) -> T:
     finally:
         call.close()
     raise WrongFace("a port given to the blocking face suspended: give Pipeline blocking ports, or use AsyncPipeline")
+
+
+async def lifted_chunks(chunks: Iterator[bytes]) -> AsyncGenerator[bytes]:
+    """A body's blocking chunks as async ones, which close them."""
+    try:
+        for chunk in chunks:
+            yield chunk
+    finally:
+        if close := getattr(chunks, "close", None):
+            close()
 
 
 @attrs.frozen
@@ -90,6 +101,49 @@ class LiftedClock:
 
     async def asleep(self, seconds: float) -> None:
         self.port.sleep(seconds)
+
+
+@attrs.frozen
+class LiftedPermit:
+    """A blocking Permit as an AsyncPermit."""
+
+    port: Permit
+
+    def release(self, report: Report | None = None) -> None:
+        self.port.release(report)
+
+    async def arelease(self, report: Report | None = None) -> None:
+        self.port.release(report)
+
+
+@attrs.frozen
+class LiftedSemaphore:
+    """A blocking Semaphore as an AsyncSemaphore."""
+
+    port: Semaphore
+
+    async def aacquire(self, demand: Demand, within: float | None) -> LiftedPermit | None:
+        permit = self.port.acquire(demand, within)
+        return None if permit is None else LiftedPermit(permit)
+
+
+@attrs.frozen
+class LiftedRateLimiter:
+    """A RateLimiter that does no I/O, or blocks for it, as an AsyncRateLimiter."""
+
+    port: RateLimiter
+
+    async def areserve(self, demand: Demand, now: float) -> Reservation:
+        return self.port.reserve(demand, now)
+
+    async def adelay(self, reservation: Any, now: float) -> float:
+        return self.port.delay(reservation, now)
+
+    async def acancel(self, reservation: Any, now: float) -> None:
+        self.port.cancel(reservation, now)
+
+    async def asettle(self, reservation: Any, report: Report) -> None:
+        self.port.settle(reservation, report)
 
 
 @attrs.frozen

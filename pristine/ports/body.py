@@ -4,9 +4,12 @@ A body says before it is sent how long it is and whether it can be sent again. I
 """
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from pristine.ports.errors import WrongFace
+
+METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+"""Those whose requests say that they have no content by a length of 0 (RFC 9110 section 8.6)."""
 
 
 @runtime_checkable
@@ -51,6 +54,11 @@ def blocking_chunks(body: AsyncBody) -> Iterator[bytes]:
     if not isinstance(body, Body):
         raise WrongFace("the body comes from an async iterator, which Pipeline cannot send: use AsyncPipeline")
     return body.chunks()
+
+
+def length_of(body: bytes | AsyncBody | None) -> int | None:
+    """How many bytes are sent; None where nobody knows before the end."""
+    return 0 if body is None else len(body) if isinstance(body, bytes) else body.length
 
 
 def chunks_of(body: bytes | AsyncBody | None) -> bytes | Iterator[bytes] | None:

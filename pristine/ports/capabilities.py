@@ -44,6 +44,6 @@ def capabilities_of(transport: Any) -> frozenset[Capability]:
     return PROMISED | {Capability.STREAMING} if streams else PROMISED - {Capability.BACK_PRESSURE, Capability.CANCEL}
 
 
-def faces_of(transport: Any) -> tuple[str, ...]:
-    """The faces a transport has, by its methods: "blocking", "async" or both."""
-    return tuple(face for face, method in (("blocking", "send"), ("async", "asend")) if hasattr(transport, method))
+def faces_of(port: Any, methods: tuple[str, str] = ("send", "asend")) -> tuple[str, ...]:
+    """The faces a port has, by its two methods, which are a transport's otherwise: "blocking", "async" or both."""
+    return tuple(face for face, method in zip(("blocking", "async"), methods, strict=True) if hasattr(port, method))

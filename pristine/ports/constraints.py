@@ -5,7 +5,7 @@ Serializers hold requests to it; answers are read without, since a server that l
 
 import json
 import re
-from collections.abc import Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -30,6 +30,11 @@ class Constraints:
     unique_items: bool = False
     min_properties: int | None = None
     max_properties: int | None = None
+
+    @classmethod
+    def among(cls, said: Iterable[Any]) -> "list[Constraints]":
+        """The bounds among what `Annotated` says beside a type."""
+        return [one for one in said if isinstance(one, cls)]
 
     def __str__(self) -> str:
         said = {name: value for name, value in attrs.asdict(self).items() if value not in {None, False}}

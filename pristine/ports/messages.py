@@ -16,6 +16,11 @@ from pristine.ports.headers import MASK, Headers, as_headers
 _USER: Final = re.compile(r"(?<=:)//[^/@]*@")
 
 
+def _not_negative(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
+    if value != 0 or isinstance(value, bool):
+        _positive(_, attribute, value)
+
+
 def _positive(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if value is not None and not (is_number and 0 < value < math.inf):
@@ -35,6 +40,8 @@ class Timeout:
 
     `head`: from sending until the head has arrived. For streams, `first_content`: from the beginning of the call until
     the first event; `content`: the longest wait for the next one, comments and pings not counting.
+
+    `admission`: the wait until this side's own limits let an attempt out; 0: it does not wait, but is refused.
     """
 
     connect: float | None = attrs.field(default=5.0, validator=_positive)
@@ -45,6 +52,7 @@ class Timeout:
     head: float | None = attrs.field(default=None, validator=_positive)
     first_content: float | None = attrs.field(default=None, validator=_positive)
     content: float | None = attrs.field(default=None, validator=_positive)
+    admission: float | None = attrs.field(default=None, validator=_not_negative)
 
 
 @attrs.frozen(repr=False)

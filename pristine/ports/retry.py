@@ -1,39 +1,11 @@
-"""Port: what an attempt came to, and whether to make another. Pure: no waiting, no clock."""
+"""Ports: whether to make another attempt, and what all calls together may spend on that. No waiting, no clock."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 import attrs
 
-from pristine.ports.errors import PristineError
-
-
-class Kind(StrEnum):
-    """The classes of outcome; every attempt has exactly one."""
-
-    SUCCESS = "success"
-    RATE_LIMITED = "rate_limited"
-    OVERLOADED = "overloaded"
-    UPSTREAM_FAILURE = "upstream_failure"
-    CLIENT_ERROR = "client_error"
-    TRANSPORT_ERROR = "transport_error"
-
-
-@attrs.frozen
-class Outcome:
-    """What an attempt came to.
-
-    `may_resend` is False where sending again could do the work twice: an unsafe request without an idempotency key
-    whose fate is unknown. The pipeline does not send again in that case, whatever the policy says.
-    `retry_after` is the server's wish in seconds, finite and 0 or more, where it had one.
-    """
-
-    kind: Kind
-    error: PristineError | None = None
-    status: int | None = None
-    retry_after: float | None = None
-    may_resend: bool = True
+from pristine.ports.outcome import Outcome
 
 
 @attrs.frozen
@@ -71,3 +43,16 @@ class Retry(Protocol):
     """
 
     def decide(self, outcome: Outcome, history: Sequence[Outcome]) -> Decision: ...
+
+
+class RetryBudget(Protocol):
+    """What the calls of a Context may spend on retries together, so that an outage is not multiplied.
+
+    1. `spend` takes the price of a retry after this outcome and says True, or leaves all as it is and says False.
+    2. `earn` is told of each outcome that is not followed by a retry, and of those before it in its call. A success
+       brings something back, and nothing else does; there is never more than there was in the beginning.
+    3. Both return at once, from any thread, and do not raise.
+    """
+
+    def spend(self, outcome: Outcome) -> bool: ...
+    def earn(self, outcome: Outcome, history: Sequence[Outcome] = ()) -> None: ...

@@ -1,44 +1,23 @@
-"""Port: what happens is told to whoever listens. The names of all signals stand here and nowhere else."""
+"""Port: what happens is told to whoever listens; what there is to tell stands in signals.py."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
-
-REQUEST_START: Final = "request.start"
-REQUEST_STOP: Final = "request.stop"
-REQUEST_EXCEPTION: Final = "request.exception"
-ATTEMPT_START: Final = "attempt.start"
-ATTEMPT_STOP: Final = "attempt.stop"
-STREAM_START: Final = "stream.start"
-STREAM_CONNECTED: Final = "stream.connected"
-STREAM_FIRST_EVENT: Final = "stream.first_event"
-STREAM_STOP: Final = "stream.stop"
-STREAM_ERROR: Final = "stream.error"
-
-SIGNALS: Final[Mapping[str, str]] = {
-    REQUEST_START: "a unary call begins: method, url.template",
-    REQUEST_STOP: "it has its value: status, attempts, duration",
-    REQUEST_EXCEPTION: "it failed: error.type, status, attempts, duration",
-    ATTEMPT_START: "a request is about to be sent: attempt",
-    ATTEMPT_STOP: "its outcome is known: attempt, outcome, status, duration, and delay until the next, if any",
-    STREAM_START: "a streaming call begins: method, url.template",
-    STREAM_CONNECTED: "the head has arrived and is good: status, attempts, duration",
-    STREAM_FIRST_EVENT: "the first event was decoded: duration",
-    STREAM_STOP: "the stream ended or was closed: outcome, events, bytes, duration",
-    STREAM_ERROR: "the stream failed: error.type, events, bytes, duration",
-}
-"""Every signal, when it is emitted, and its attributes (durations in seconds since the call began)."""
 
 
 @attrs.frozen
 class Signal:
-    """One thing that happened: its name, the call it belongs to, the endpoint, and attributes."""
+    """One thing that happened: its name, the call or future that it belongs to, the endpoint, and attributes.
+
+    `parent_id` is the `call_id` of the future that a call is made for: the one that starts it, a question about it.
+    """
 
     name: str
     call_id: str
     endpoint: str
     attributes: Mapping[str, Any] = attrs.field(factory=dict)
+    parent_id: str = ""
 
 
 class Telemetry(Protocol):
@@ -54,3 +33,34 @@ class Telemetry(Protocol):
     @property
     def active(self) -> bool: ...
     def emit(self, signal: Signal) -> None: ...
+
+
+@runtime_checkable
+class Propagating(Protocol):
+    """A listener that also puts fields into requests, such as W3C trace context.
+
+    `inject` is called after the `attempt.start` of a call was emitted and returns at once; what it raises is swallowed.
+    It is called for a future, too, whose token keeps the `traceparent`.
+    """
+
+    def inject(self, call_id: str) -> Mapping[str, str]: ...
+
+
+@runtime_checkable
+class Sparing(Protocol):
+    """A listener that may want to hear of failures alone.
+
+    Where `failures_only` is True as a call begins, `request.start`, `request.stop`, `attempt.start`, `admission.wait`
+    and the `attempt.stop` of a success need not be made for it; it may be given them nevertheless.
+    """
+
+    @property
+    def failures_only(self) -> bool: ...
+
+
+@runtime_checkable
+class Dumping(Protocol):
+    """A listener that wants to see messages: where `dumps` is not 0, so many bytes of each body, credentials masked."""
+
+    @property
+    def dumps(self) -> int: ...
