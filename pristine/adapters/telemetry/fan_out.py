@@ -1,0 +1,52 @@
+"""Telemetry: several listeners, each told what it would be told alone. What one raises, the others do not notice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pristine.adapters.checks import wrong
+from pristine.ports.listening import deliver, dumps_of, injected_by, says
+from pristine.ports.telemetry import Signal, Telemetry
+
+
+class FanOut:
+    """Tells all of its listeners, in their order; where two put the same field into a request, the first one's is sent.
+
+    In configuration it is a list: `telemetry = ["structlog", "metrics"]`.
+    """
+
+    def __init__(self, *listeners: Telemetry) -> None:
+        for listener in listeners:
+            if isinstance(listener, type) or not callable(getattr(listener, "emit", None)):
+                raise wrong("listeners", listener, "listeners, which have emit(signal)")
+        if not listeners:
+            raise wrong("listeners", [], 'one or more: telemetry = ["structlog", "metrics"]')
+        self.listeners = listeners
+
+    @property
+    def active(self) -> bool:
+        return any(says(one, "active") for one in self.listeners)
+
+    @property
+    def failures_only(self) -> bool:
+        """Whether all who listen want to hear of failures alone."""
+        return all(says(one, "failures_only") for one in self.listeners if says(one, "active"))
+
+    @property
+    def dumps(self) -> int:
+        """The most bytes of a body that one of them wants to see."""
+        return max(dumps_of(one) for one in self.listeners if says(one, "active")) if self.active else 0
+
+    def emit(self, signal: Signal) -> None:
+        for one in self.listeners:
+            deliver(one, signal)
+
+    def inject(self, call_id: str) -> Mapping[str, str]:
+        """The fields of all who listen."""
+        fields: dict[str, str] = {}
+        for one in self.listeners:
+            if says(one, "active"):
+                fields = {**injected_by(one, call_id), **fields}
+        return fields
+
+    def __reduce__(self) -> Any:
+        return type(self), self.listeners
