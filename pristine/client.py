@@ -5,17 +5,17 @@ An attribute leads down the tree of endpoint ids; calling one makes the call. Bo
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from inspect import Signature
-from types import TracebackType
-from typing import Any, ClassVar, Final, Self
+from types import NoneType, TracebackType, UnionType
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
 
 import attrs
 
+from pristine.core.answers.pages import Token
 from pristine.core.call import CallOptions
 from pristine.core.context import Context
-from pristine.core.pages import Token
 from pristine.core.pipeline import AsyncPipeline, Pipeline
-from pristine.core.resources import Method, Node, tree_of
-from pristine.manifest.model import Manifest
+from pristine.core.resources import Node, Way, tree_of
+from pristine.manifest.model import Endpoint, Manifest
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.transport import AsyncTransport, Transport
@@ -31,14 +31,14 @@ class Resource:
     is None is left out, unless the API requires it; `pristine.NULL` sends null.
     """
 
-    def __init__(self, client: "_Client", node: Node, *, streams: bool = False) -> None:
+    def __init__(self, client: "_Client", node: Node, way: Way = Way.PLAIN) -> None:
         self._client = client
         self._node = node
-        self._streams = streams
+        self._way = way
 
     @property
     def __signature__(self) -> Signature:
-        if self._node.method is None:
+        if self._node.endpoint is None:
             raise AttributeError("__signature__")
         return self._node.method.signature()
 
@@ -51,11 +51,11 @@ class Resource:
         return found
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        method = self._node.method
-        if method is None:
+        endpoint = self._node.endpoint
+        if endpoint is None:
             raise ConfigurationError(f"'{'.'.join(self._node.path)}' is no endpoint: {_listed(self._node)}")
-        payload, options = method.call(args, kwargs)
-        return self._client._made(method, payload, options, streams=self._streams)  # noqa: SLF001 one class in two
+        payload, options = self._node.method.call(args, kwargs)
+        return self._client._made(endpoint, payload, options, self._way)  # noqa: SLF001 one class in two
 
     def __dir__(self) -> list[str]:
         return sorted(self._node.names())
@@ -67,32 +67,55 @@ class Resource:
 def _child(client: "_Client", node: Node, name: str) -> Resource:
     if (found := node.children.get(name)) is not None:
         return Resource(client, found)
-    plain = node.children.get(name.removesuffix("_stream")) if name.endswith("_stream") else None
-    if plain is not None and plain.method is not None and plain.method.endpoint.streaming is not None:
-        return Resource(client, plain, streams=True)
+    plain, _, end = name.rpartition("_")
+    if (found := node.children.get(plain)) is not None and (way := found.ways.get(f"_{end}")) is not None:
+        return Resource(client, found, way)
     raise AttributeError(node.unknown(name))
 
 
 def _listed(node: Node) -> str:
-    names = ", ".join(sorted(node.names()))
-    return (
-        f"it has {names}"
-        if names
-        else f"{node.method.endpoint.method} {node.method.endpoint.path}"
-        if node.method
-        else ""
-    )
+    if names := ", ".join(sorted(node.names())):
+        return f"it has {names}"
+    return f"{node.endpoint.method} {node.endpoint.path}" if node.endpoint else ""
 
 
 def _documented(node: Node) -> str:
     """What `help` shows: the call with its arguments, what it requests, and what the manifest says of it."""
-    if node.method is None:
+    endpoint = node.endpoint
+    if endpoint is None:
         return _listed(node)
-    endpoint = node.method.endpoint
-    said = [f"{node.path[-1]}{node.method.signature()}", f"{endpoint.method} {endpoint.path}", endpoint.description]
+    call = f"{node.path[-1]}{_readable(node.method.signature())}"
+    said = [call, f"{endpoint.method} {endpoint.path}", endpoint.description]
     if endpoint.deprecated is not None:
         said.append(f"Deprecated. {endpoint.deprecated}".strip())
     return "\n\n".join(filter(None, said))
+
+
+def _readable(signature: Signature) -> Signature:
+    """A signature as people read it: types without their modules, and without bounds."""
+    arguments = signature.parameters.values()
+    return signature.replace(parameters=[one.replace(annotation=_words(one.annotation)) for one in arguments])
+
+
+class _Words(str):
+    """An annotation that is shown as it is, without quotes."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+def _words(type: Any) -> Any:
+    """A type in words; what is not annotated stays so."""
+    origin: Any = get_origin(type)
+    if type is Signature.empty or origin is Literal:
+        return type if origin is None else _Words(f"Literal[{', '.join(map(repr, get_args(type)))}]")
+    if origin is Annotated:
+        return _words(get_args(type)[0])
+    inside = [str(_words(one)) for one in get_args(type)]
+    if origin in {Union, UnionType}:
+        return _Words(" | ".join(inside))
+    name = "None" if type in {None, NoneType} else getattr(origin or type, "__name__", repr(type))
+    return _Words(f"{name}[{', '.join(inside)}]" if inside else name)
 
 
 class _Client:
@@ -128,9 +151,9 @@ class _Client:
     def with_options(self, **options: Any) -> Self:
         """The same client with options for all its calls: those of `Pipeline.execute`, and ports of the Context.
 
-        `timeout`, `headers`, `query`, `idempotency_key`, `last_event_id` and `reconnect` go into each call, where its
-        arguments do not say otherwise; `retry`, `auth`, `telemetry` and other fields replace the Context's. It shares
-        the connections, and is not closed by itself.
+        `timeout`, `headers`, `query`, `idempotency_key`, `last_event_id`, `reconnect` and `redirects` go into each
+        call, where its arguments do not say otherwise; `retry`, `auth`, `telemetry` and other fields replace the
+        Context's. It shares the connections, and is not closed by itself.
         """
         calls = {name: value for name, value in options.items() if name in _OF_CALLS}
         ports = {name: value for name, value in options.items() if name not in calls}
@@ -140,6 +163,10 @@ class _Client:
             return self._like(options=calls)
         context = self._context.with_(**{"owned": None, **ports})
         return self._like(context=context, pipeline=self._face(self._manifest, context), options=calls)
+
+    def resume_future(self, token: str) -> Any:
+        """The handle of work that was started elsewhere, by its `token()`."""
+        return self._pipeline.resume_future(token)
 
     @property
     def with_raw_response(self) -> Self:
@@ -158,26 +185,32 @@ class _Client:
         return found
 
     def __dir__(self) -> list[str]:
-        return sorted([*self._tree.names(), *(name for name in object.__dir__(self) if not name.startswith("_"))])
+        return sorted({*self._tree.names(), *(name for name in object.__dir__(self) if not name.startswith("_"))})
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._manifest.name!r}, {self._context!r})"
 
-    def _made(self, method: Method, payload: Any, options: dict[str, Any], *, streams: bool) -> Any:
+    def _made(self, endpoint: Endpoint, payload: Any, options: dict[str, Any], way: Way) -> Any:
         """Make the call in the way that its endpoint and this client say."""
-        endpoint = method.endpoint
         for name, value in self._options.items():
             options[name] = {**value, **options[name]} if name in options and isinstance(value, dict) else value
-        if self._mode and streams:
-            told = f"a method that streams gives the open response by itself: call it without {self._mode}"
-            raise ConfigurationError(told, endpoint=endpoint.id)
         if self._mode:
+            if way is not Way.PLAIN:
+                raise ConfigurationError(f"{_HAS_ITS_OWN[way]}: call it without {self._mode}", endpoint=endpoint.id)
             return getattr(self._pipeline, self._mode).execute(endpoint.id, payload, **options)
-        if streams or (endpoint.streaming is not None and not endpoint.streaming.when):
+        if way is Way.FUTURE:
+            return self._pipeline.execute_future(endpoint.id, payload, **options)
+        if way is Way.STREAM or (endpoint.streaming is not None and not endpoint.streaming.when):
             return self._pipeline.execute_stream(endpoint.id, payload, **options)
         if endpoint.pagination is not None:
             return self._listing(self._pipeline.pages, endpoint.id, payload, options)
         return self._pipeline.execute(endpoint.id, payload, **options)
+
+
+_HAS_ITS_OWN: Final = {
+    Way.STREAM: "a method that streams gives the open response by itself",
+    Way.FUTURE: "a method of work that is finished later gives a handle",
+}
 
 
 class Listing:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from pristine.adapters.waiting import Waits, waits_on
-from pristine.ports.blocking import LiftedStreamTransport, LiftedTransport, finish
+from pristine.ports.blocking import LiftedStreamTransport, LiftedTransport, finish, lifted_chunks
 from pristine.ports.body import AsyncBody, blocking_chunks
 from pristine.ports.capabilities import Capability, capabilities_of, faces_of
 from pristine.ports.clock import AsyncClock, Clock
@@ -56,7 +56,7 @@ class TwoFaced(ABC):
 
     def __init__(self, clock: Clock | AsyncClock | None, inner: Any = None) -> None:
         blocking, asynchronous = waits_on(clock)
-        self._blocking = Side(blocking, _lifted_chunks, _lifted(inner))
+        self._blocking = Side(blocking, lambda body: lifted_chunks(blocking_chunks(body)), _lifted(inner))
         self._async = Side(asynchronous, lambda body: body.achunks(), _streams(inner))
 
     @abstractmethod
@@ -167,13 +167,3 @@ def _lifted(inner: Any) -> Any:
 
 def _streams(inner: Any) -> Any:
     return inner if hasattr(inner, "aopen") else _Unary(inner)
-
-
-async def _lifted_chunks(body: AsyncBody) -> AsyncIterator[bytes]:
-    chunks = blocking_chunks(body)
-    try:
-        for chunk in chunks:
-            yield chunk
-    finally:
-        if close := getattr(chunks, "close", None):
-            close()

@@ -2,6 +2,7 @@
 
 from pristine.config.adapters import PORTS as PORTS
 from pristine.config.adapters import adapter as adapter
+from pristine.config.deadlines import deadline as deadline
 from pristine.config.files import load_manifest_file as load_manifest_file
 from pristine.config.files import read_document as read_document
 from pristine.config.listing import Installed as Installed

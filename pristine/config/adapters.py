@@ -23,8 +23,16 @@ PORTS: Final[Mapping[str, tuple[str, str]]] = {
     "retry": ("pristine.retry", "exponential"),
     "telemetry": ("pristine.telemetry", "off"),
     "auth": ("pristine.auth", ""),
+    "semaphores": ("pristine.semaphores", "counting"),
+    "limiter": ("pristine.limiters", "gcra"),
+    "breaker": ("pristine.breakers", "circuit"),
+    "budget": ("pristine.budgets", "tokens"),
+    "classifier": ("pristine.classifiers", "rules"),
 }
-"""Port -> its entry-point group, and the adapter that is taken where none is named."""
+"""Port -> its entry-point group, and the adapter that is taken where it is on and none is named."""
+
+ALWAYS: Final = frozenset({"transport", "serializer", "clock", "retry", "telemetry"})
+"""The ports that every Context has; the others are off where nothing is said of them."""
 
 
 class Named(NamedTuple):

@@ -6,12 +6,21 @@ from typing import Any, Final
 
 import attrs
 
-from pristine.config.adapters import PORTS, found, load
-from pristine.ports.capabilities import capabilities_of
+from pristine.config.adapters import ALWAYS, PORTS, found, load
+from pristine.ports.capabilities import capabilities_of, faces_of
 from pristine.ports.errors import ConfigurationError
 
-_METHODS: Final = {"transport": ("send", "asend"), "clock": ("sleep", "asleep"), "auth": ("sign", "asign")}
-"""The blocking and the async method of the ports that have two faces; an Auth that never waits serves both."""
+_METHODS: Final = {
+    "transport": ("send", "asend"),
+    "clock": ("sleep", "asleep"),
+    "auth": ("sign", "asign"),
+    "semaphores": ("acquire", "aacquire"),
+    "limiter": ("reserve", "areserve"),
+}
+"""The blocking and the async method of the ports that have two faces."""
+
+_NEVER_WAIT: Final = frozenset({"auth", "limiter"})
+"""Ports whose blocking face serves both where it does not wait."""
 
 
 @attrs.frozen(kw_only=True)
@@ -35,7 +44,7 @@ def installed() -> Iterator[Installed]:
     """All adapters, by port and name; what cannot be imported is among them, with its problem."""
     for port, (group, default) in PORTS.items():
         for name, entry in sorted(found(group).items()):
-            yield attrs.evolve(_described(port, entry), default=name == default)
+            yield attrs.evolve(_described(port, entry), default=name == default and port in ALWAYS)
 
 
 def _described(port: str, entry: EntryPoint) -> Installed:
@@ -52,6 +61,5 @@ def _described(port: str, entry: EntryPoint) -> Installed:
 def _faces(port: str, factory: Any) -> tuple[str, ...]:
     if port not in _METHODS:
         return ()
-    blocking, awaited = (hasattr(factory, method) for method in _METHODS[port])
-    both = {"blocking": blocking, "async": awaited or (port == "auth" and blocking)}
-    return tuple(face for face, has in both.items() if has)
+    has = faces_of(factory, _METHODS[port])
+    return ("blocking", "async") if port in _NEVER_WAIT and "blocking" in has else has

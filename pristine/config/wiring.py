@@ -1,16 +1,18 @@
 """Settings -> a Context: from keywords, or from a file. Every setting is checked, and has an effect."""
 
 import os
+import random
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypedDict, TypeVar, Unpack, overload
 
-from pristine.config.adapters import PORTS, Choice, Named, made, named, owned
+from pristine.config.adapters import ALWAYS, PORTS, Choice, Named, adapter, made, named, owned
 from pristine.config.files import read_document
 from pristine.core import context as core
-from pristine.core.redirects import Redirects
+from pristine.core.attempts.redirects import Redirects
 from pristine.manifest.reading import suggestion
+from pristine.ports.admission import AsyncRateLimiter, AsyncSemaphore, CircuitBreaker, RateLimiter, Semaphore
 from pristine.ports.auth import AsyncAuth, Auth
 from pristine.ports.capabilities import Capability
 from pristine.ports.clock import AsyncClock, Clock
@@ -18,7 +20,8 @@ from pristine.ports.documents import Document
 from pristine.ports.errors import ConfigurationError, InvalidHeader
 from pristine.ports.headers import HeaderSource
 from pristine.ports.messages import Timeout
-from pristine.ports.retry import Retry
+from pristine.ports.outcome import ResultClassifier
+from pristine.ports.retry import Retry, RetryBudget
 from pristine.ports.serializer import Serializer
 from pristine.ports.telemetry import Telemetry
 from pristine.ports.transport import BothFaces
@@ -74,17 +77,26 @@ class ContextOptions(TypedDict, total=False):
     base_url: str | None
     serializer: Choice | Serializer
     clock: Choice | Clock | AsyncClock
-    retry: Choice | Retry
-    telemetry: Choice | Telemetry
+    retry: Choice | bool | Retry
+    telemetry: Choice | bool | Telemetry | Sequence[Choice | Telemetry]
     auth: Choice | Auth | AsyncAuth | None
     credentials: Mapping[str, str]
     server: str | None
     server_variables: Mapping[str, str]
+    servers: Mapping[str, str]
     timeout: Timeout | float | Mapping[str, float | None]
     headers: HeaderSource
     max_event_bytes: int | None
     max_response_bytes: int | None
     max_expansion: float | None
+    semaphores: Choice | bool | Semaphore | AsyncSemaphore | Sequence[Choice | Semaphore | AsyncSemaphore] | None
+    limiter: Choice | bool | RateLimiter | AsyncRateLimiter | None
+    breaker: Choice | bool | CircuitBreaker | None
+    budget: Choice | bool | RetryBudget | None
+    classifier: Choice | ResultClassifier | None
+    tenant: str
+    random: Callable[[], float]
+    profile: str | None
     redirects: Redirects | Mapping[str, Any] | int | None
     needs: Collection[Capability | str]
 
@@ -105,17 +117,27 @@ def context(*, transport: Any = "httpx", **options: Unpack[ContextOptions]) -> C
     an instance is yours to close. `redirects` are followed only where it is given: a Redirects, its settings, or how
     many. `needs` are Capabilities that the transport must have.
 
+    `"on"` or True is a port's usual adapter, `"off"` or False none. `semaphores` may be several, in the order in which
+    they are entered, and so may `telemetry`, in the order in which they are told. `profile` "production" turns on what
+    a service wants, where the settings do not say otherwise.
+
     Raises ConfigurationError for an unknown name or option, and for a transport that lacks what is needed; it lists
     what exists.
     """
     _check_known(options)
-    given: dict[str, Any] = dict(options)
+    given: dict[str, Any] = {**_profile(options.get("profile")), **options}
+    given.pop("profile", None)
     if isinstance(transport, (str, Mapping)) or transport is None:
         given["owned"] = owned(named("transport", {} if transport is None else transport))
         transport = given["owned"].transport
     given["transport"] = _instance("transport", transport)
-    ports = {port: _port(port, given.pop(port, None)) for port in PORTS if port != "transport"}
-    return Context(**ports, **given, new_key=_new_key)
+    policy = given.get("retry")
+    given["retry_chosen"] = policy is not None and policy is not True and policy != "on"
+    semaphores = (_port("semaphores", one) for one in _several(given.pop("semaphores", None)))
+    given["semaphores"] = [one for one in semaphores if one is not None]
+    given["telemetry"] = _told(given.get("telemetry"))
+    ports = {port: _port(port, given.pop(port, None)) for port in PORTS.keys() - {"transport", "semaphores"}}
+    return Context(**ports, **{"random": _random, **given}, new_key=_new_key)
 
 
 def _check_known(settings: Mapping[Any, Any]) -> None:
@@ -124,12 +146,53 @@ def _check_known(settings: Mapping[Any, Any]) -> None:
             raise ConfigurationError(f"{key}: unknown setting{suggestion(str(key), _KEYS)}", setting=str(key))
 
 
+PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "production": {
+        "retry": "on",
+        "budget": "on",
+        "limiter": "on",
+        "breaker": {"error_rate": 0.5, "window": 30.0, "minimum": 20},
+        "timeout": {"admission": 60.0},
+    },
+}
+"""Profile -> what it sets: attempts after failures, with a budget for all calls together; the pace that the server asks
+for, though nobody waits longer than a minute for it; and no calls to what fails more often than not. A few failures in
+a row would be too few to judge a busy server."""
+
+
+def _profile(name: str | None) -> Mapping[str, Any]:
+    if name is not None and name not in PROFILES:
+        told = f"there is no profile {name!r}{suggestion(str(name), PROFILES)}"
+        raise ConfigurationError(told, setting="profile")
+    return PROFILES[name] if name is not None else {}
+
+
+def _several(choice: Any) -> Sequence[Any]:
+    return () if choice is None else choice if isinstance(choice, (list, tuple)) else (choice,)
+
+
+def _told(choice: Any) -> Any:
+    """One listener in place of several."""
+    if not isinstance(choice, (list, tuple)):
+        return choice
+    listeners = [_port("telemetry", one) for one in choice]
+    return adapter("telemetry", "fan_out")(*listeners) if listeners else "off"
+
+
 def _port(port: str, choice: Any) -> Any:
     """An adapter for a port, from a name, a mapping of options, an instance, or nothing: then the default one."""
-    default = PORTS[port][1]
-    if choice is None:
-        return made(port, Named(default, {})) if default else None
+    default, always = PORTS[port][1], port in ALWAYS
+    if port in _NOTHING_BY_THEMSELVES and (choice is True or choice == "on"):
+        choice = ""
+    if choice is None or choice is True or choice == "on":
+        return made(port, named(port, default)) if always or choice is not None else None
+    if choice is False or (choice == "off" and not always):
+        return made(port, Named("off", {})) if always else None
     return made(port, named(port, choice)) if isinstance(choice, (str, Mapping)) else _instance(port, choice)
+
+
+_NOTHING_BY_THEMSELVES: Final = frozenset({"telemetry", "classifier"})
+"""Ports that cannot just be on: which adapter, or what rules, has to be said."""
 
 
 def _instance(port: str, choice: Any) -> Any:
@@ -140,6 +203,8 @@ def _instance(port: str, choice: Any) -> Any:
 
 def _resolved(value: Any, setting: str = "") -> Any:
     """Configuration with each `{env = "NAME"}` replaced by that environment variable."""
+    if isinstance(value, list):
+        return [_resolved(part, setting) for part in value]
     if not isinstance(value, Mapping):
         return value
     if value.keys() != {"env"}:
@@ -148,6 +213,10 @@ def _resolved(value: Any, setting: str = "") -> Any:
     if not isinstance(name, str) or name not in os.environ:
         raise ConfigurationError(f"{setting}: the environment variable {name!r} is not set", setting=setting)
     return os.environ[name]
+
+
+def _random() -> float:
+    return random.random()  # noqa: S311 it spreads waits; a function here, since one of `random` pickles with its state
 
 
 def _new_key() -> str:

@@ -1,28 +1,35 @@
 """One logical call: its deadline, its key, its attempts. The retry loop stands here once, for values and for streams.
 
-Each attempt is classified once. The policy says what it wants; whether it may is decided here.
+Each attempt is admitted, and judged once: both stand in the room `attempts`, beside the deadline and the ledger.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypedDict, TypeVar
+from functools import partial
+from typing import Any, Final, TypedDict, TypeVar
 
 import attrs
 
+from pristine.core.attempts import deadlines
+from pristine.core.attempts.admission import Admission, Entry
+from pristine.core.attempts.demands import Demands
+from pristine.core.attempts.judging import Verdict, decide, judge
+from pristine.core.attempts.ledger import Ledger
+from pristine.core.attempts.redirects import Redirects, Trail, following_of
 from pristine.core.bodies.outgoing import Sending
-from pristine.core.classification import classify
 from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.operation import Operation
-from pristine.core.redirects import Trail
-from pristine.ports import telemetry as signals
+from pristine.core.telling import Voice, place
+from pristine.ports import signals
+from pristine.ports.admission import Demand, Report
 from pristine.ports.auth import AsyncAuth
-from pristine.ports.clock import Deadline
-from pristine.ports.errors import PristineError, TimeoutExceeded
-from pristine.ports.headers import HeaderSource
-from pristine.ports.messages import Request, Timeout
+from pristine.ports.body import length_of
+from pristine.ports.errors import AdmissionRefused, PristineError, ResponseError
+from pristine.ports.headers import Headers, HeaderSource
+from pristine.ports.messages import Request, Response, StreamHead, Timeout
+from pristine.ports.outcome import Outcome
 from pristine.ports.redaction import credentials, scrub
-from pristine.ports.retry import Again, GiveUp, Kind, Outcome
-from pristine.ports.telemetry import Signal
+from pristine.ports.retry import Retry
 
 T = TypeVar("T")
 
@@ -33,88 +40,313 @@ class CallOptions(TypedDict, total=False):
     path_params: Mapping[str, Any] | None
     query: Mapping[str, Any] | None
     headers: HeaderSource | None
-    timeout: Timeout | float | None
+    timeout: Timeout | float | Mapping[str, float | None] | None
     idempotency_key: str | None
     last_event_id: str | None
     reconnect: bool | None
+    redirects: Redirects | Mapping[str, Any] | bool | int | None
+    priority: int
 
 
-def _listening(context: Context[Any]) -> bool:
-    """Whether anybody wants to be told of a call."""
-    try:
-        return context.telemetry.active
-    except Exception:  # noqa: BLE001 a listener cannot hurt a call
-        return False
+@attrs.frozen(kw_only=True)
+class Ways:
+    """What the calls of one operation have in common beside their requests: who signs, retries and admits them.
 
+    `place` is where they go, in telemetry's words.
+    """
 
-async def _following(trail: Trail, answer: Any, request: Request) -> Request | None:
-    """The request that an answer, a Response or an open stream, redirects to; a stream is then closed."""
-    kept = False
-    try:
-        following = trail.onward(getattr(answer, "head", answer), request)
-        kept = following is None
-        return following
-    finally:
-        if not kept and hasattr(answer, "aclose"):
-            await answer.aclose()
+    operation: Operation
+    auth: AsyncAuth | None
+    retry: Retry
+    demands: Demands
+    place: Mapping[str, Any]
+    admission: Admission | None = None
 
 
 class Call:
     """The state of one logical call."""
 
     def __init__(
-        self, context: Context[Any], face: Face, operation: Operation, request: Request, auth: AsyncAuth | None
+        self,
+        context: Context[Any],
+        face: Face,
+        ways: Ways,
+        request: Request,
+        *,
+        demand: Demand | None = None,
+        redirects: Redirects | None = None,
     ) -> None:
-        self.operation = operation
-        self.started = face.clock.now()
-        self.deadline = Deadline.after(face.clock.now, request.timeout.total)
+        self.operation = ways.operation
+        self.started = self._began = face.clock.now()
+        self.deadline = deadlines.deadline_within(face.clock.now, request.timeout.total)
         self.history: list[Outcome] = []
+        self.ledger = Ledger()
         self.unsigned = self.request = request
-        self._id = ""
         self._context = context
         self._face = face
-        self._auth = auth
-        self.listening = _listening(context)
-        self._repeatable = operation.repeatable or operation.key_header in request.headers
+        self._ways = ways
+        self._redirects = redirects
+        self._demand = demand
+        self._entry: Entry | None = None
+        self._waited = 0.0
+        self._late: Report | None = None
+        self._said = b""
+        self._voice = voice = Voice(context, self.operation.id)
+        self.listening, self.emit, self.part_of = voice.listening, voice.emit, voice.part_of
+        self._dumps = voice.dumps
+        self._repeatable = self.operation.repeatable or self.operation.key_header in request.headers
 
     @property
     def attempts(self) -> int:
-        """How many attempts have ended."""
+        """How many attempts have ended since the last progress."""
         return len(self.history)
 
-    async def run(self, attempt: Callable[[], Awaitable[tuple[int, T]]]) -> T:
-        """Make attempts, which give a status and a result, until one succeeds or there is not to be another."""
-        while True:
-            try:
-                await self._prepare()
-                status, result = await attempt()
-            except PristineError as error:
-                await self.settle(error)
-            else:
-                self._stop(classify(None, status, repeatable=True))
-                return result
+    async def run(self, attempt: Callable[[], Awaitable[tuple[int, T]]], *, holds: bool = False) -> T:
+        """Make attempts, which give a status and a result, until one succeeds or there is not to be another.
+
+        `holds`: what was taken for the one that succeeds is kept until `leave`.
+        """
+        inherited = deadlines.enter(self.deadline)
+        try:
+            deadlines.check(self.deadline, "wait")  # before anything is taken that would be a failure of the server's
+            while True:
+                try:
+                    await self._prepare()
+                    status, result = await attempt()
+                except PristineError as error:
+                    await self.settle(error)
+                else:
+                    await self._succeed(status, result, holds=holds)
+                    return result
+        except BaseException:
+            await self.leave(None)
+            raise
+        finally:
+            deadlines.leave(inherited)
 
     async def exchange(self, send: Callable[[Request], Awaitable[T]]) -> T:
         """Send the request of this attempt, and then those that it is redirected to."""
-        answer = await send(self.request)
-        if self._context.redirects is not None:
-            trail, onward = Trail(self._context.redirects, self.unsigned), self.unsigned
-            while (following := await _following(trail, answer, onward)) is not None:
-                onward = self._within_deadline(following)
-                self.request = await self._auth.asign(onward) if trail.at_home and self._auth else onward
-                answer = await send(self.request)
+        if self._entry is not None:
+            self._entry.sent = True
+        answer = await self._sent(send)
+        if self._redirects is not None:
+            trail = Trail(self._redirects, self.unsigned, self.operation.endpoint.answers)
+            onward = self.unsigned
+            while (following := await following_of(trail, answer, onward)) is not None:
+                onward = self._limited(following)
+                if self.listening:
+                    onward = self._redirected(answer, onward, at_home=trail.at_home)
+                self.request = await self._signed(onward) if trail.at_home else onward
+                answer = await self._sent(send)
         return answer
+
+    async def _sent(self, send: Callable[[Request], Awaitable[T]]) -> T:
+        """The answer to the request, which a listener may want to see."""
+        if not self._dumps:
+            return await send(self.request)
+        self._voice.dump_request(self.unsigned, self.request, self._dumps)
+        answer: Any = await send(self.request)
+        secrets = credentials(self.unsigned, self.request)
+        self._voice.dump_answer(getattr(answer, "head", answer), secrets, self._dumps)
+        return answer  # type: ignore[no-any-return]  # it is what was sent
+
+    # -- one attempt ---------------------------------------------------------------------------------------------------
+
+    async def _prepare(self) -> None:
+        if self._ways.admission is not None:
+            await self._enter(self._ways.admission)
+        self._began = self._face.clock.now()
+        self.unsigned = self._limited(self.unsigned)
+        if self.listening:
+            self._announce()
+        self.request = await self._signed(self.unsigned)
+
+    def _announce(self) -> None:
+        """Tell of the attempt that begins, and let the listener put its fields into the request."""
+        body, facts = self.unsigned.body, {"attempt": self.attempts + 1, **self.described}
+        facts["duration"] = self._began - self.started
+        self.unsigned = self._voice.announced(signals.ATTEMPT_START, self.unsigned, facts)
+        if isinstance(body, Sending):
+            body.told = partial(self._uploaded, body.length)
+
+    def _redirected(self, answer: Any, onward: Request, *, at_home: bool) -> Request:
+        """Tell of the request that an answer redirects to; another origin does not get the listener's fields."""
+        facts = {"attempt": self.attempts + 1, "status": getattr(answer, "head", answer).status}
+        facts = {**facts, "duration": self.elapsed(), **place(onward.url)}
+        told = self._voice.announced(signals.ATTEMPT_REDIRECT, onward, facts)
+        return told if at_home else onward
+
+    def _uploaded(self, total: int | None, sent: int) -> None:
+        self.emit(signals.UPLOAD_PROGRESS, bytes=sent, total=total)
+
+    async def _signed(self, request: Request) -> Request:
+        """The request with its credential, which may have taken some of the time that there was."""
+        if self._ways.auth is None:
+            return request
+        return deadlines.within(self.deadline, await self._ways.auth.asign(request))
+
+    def _limited(self, request: Request) -> Request:
+        """The request with what is left for it, which the server is told where it wants to know."""
+        request = deadlines.within(self.deadline, request)
+        how = self.operation.endpoint.deadline
+        if how is None:
+            return request
+        return attrs.evolve(request, headers=request.headers.merged(deadlines.told(how, request)))
+
+    async def _enter(self, admission: Admission) -> None:
+        await self.leave(None)
+        bounds = (self.deadline.left(), self.request.timeout.admission)
+        within = min((bound for bound in bounds if bound is not None), default=None)
+        demands = self._ways.demands
+        self._entry = entry = await admission.enter(
+            self._demand or demands.usual, demands.circuit, within, watched=self.listening
+        )
+        self._waited = entry.waited
+        if self.listening and entry.waited > 0:
+            self.emit(signals.ADMISSION_WAIT, attempt=self.attempts + 1, limit=entry.limit, wait=entry.waited)
+
+    async def _succeed(self, status: int, result: Any, *, holds: bool) -> None:
+        head = getattr(result, "head", result)
+        outcome = judge(None, status, self.operation, self._context, head.headers, repeatable=True)
+        whole = result if isinstance(result, Response) else None
+        if self._context.budget is not None:
+            self._context.budget.earn(outcome, tuple(self.history))
+        self._stop(outcome, _SUCCEEDED, received=None if whole is None else len(whole.body))
+        if self._entry is not None and not holds:
+            await self.leave(self._report(outcome, head.headers, whole))
+
+    async def settle(self, error: PristineError) -> None:
+        """Wait for the next attempt after a failed one, or raise its error."""
+        deadlines.restate(error, self.deadline)
+        if self.history and self.history[-1].error is None:
+            self.history.pop()  # its head was good, but this is what the attempt came to
+            self.ledger.take_back()
+        if isinstance(error, AdmissionRefused):
+            raise self._refused(error)
+        headers = getattr(error, "headers", None) or _NO_HEADERS
+        outcome = judge(error, None, self.operation, self._context, headers, repeatable=self._repeatable)
+        verdict = self._decide(outcome)
+        error.gave_up = verdict.gave_up or error.gave_up
+        if self._entry is not None:
+            await self.leave(self._report(outcome, headers) if self._entry.sent else None)
+        self._stop(outcome, verdict, received=len(error.body) if isinstance(error, ResponseError) else None)
+        if verdict.delay is None:
+            raise error
+        await self._face.clock.asleep(verdict.delay)
+
+    def _decide(self, outcome: Outcome) -> Verdict:
+        budget = self._context.budget
+        if self._spent:
+            outcome = attrs.evolve(outcome, may_resend=False)
+        verdict = decide(outcome, tuple(self.history), self._ways.retry, budget, self.deadline.left())
+        if self._spent and verdict.gave_up:
+            return Verdict(None, f"not retried: {_ONCE}", f"not sent again: {_ONCE}")
+        if verdict.delay is None and budget is not None:
+            budget.earn(outcome, tuple(self.history))
+        return verdict
 
     @property
     def _spent(self) -> bool:
         """Whether the body has been sent and cannot be sent again."""
         return isinstance(self.request.body, Sending) and self.request.body.spent
 
+    def _refused(self, error: AdmissionRefused) -> PristineError:
+        """What the caller is told who is not let out: why it failed before, where it did."""
+        now, left = self._face.clock.now(), self.deadline.left()
+        self.ledger.note("not_admitted", error.message, started=now - self.started, duration=0.0)
+        if left is not None and left <= 0:
+            return deadlines.passed(self.deadline, "admission")
+        last = self.history[-1].error if self.history else None
+        if last is None:
+            return error
+        last.gave_up = f"not sent again: {error.message}"
+        return last
+
+    def _stop(self, outcome: Outcome, verdict: Verdict, *, received: int | None = None) -> None:
+        now, delay = self._face.clock.now(), verdict.delay
+        self.history.append(outcome if delay is None else attrs.evolve(outcome, delay=delay))
+        self.ledger.note(
+            outcome,
+            verdict.why,
+            started=self._began - self.started,
+            duration=now - self._began,
+            admitted=self._waited,
+            sent=length_of(self.request.body) if self.request.body is not None else 0,
+            received=received,
+            delay=delay,
+        )
+        if self.listening or (self._voice.heeding and outcome.error is not None):
+            self.emit(
+                signals.ATTEMPT_STOP,
+                attempt=self.attempts,
+                outcome=outcome.kind.value,
+                status=outcome.status,
+                delay=delay,
+                why=verdict.why,
+                duration=now - self.started,
+                **{"error.type": None if outcome.error is None else type(outcome.error).__qualname__},
+                **{"response.size": received, "attempt.duration": now - self._began},
+            )
+
+    # -- admission -----------------------------------------------------------------------------------------------------
+
+    def _report(self, outcome: Outcome, headers: Headers, response: Response | None = None) -> Report:
+        demands, clock = self._ways.demands, self._face.clock
+        now = clock.now()
+        return Report(
+            outcome=outcome,
+            now=now,
+            time=clock.time(),
+            duration=now - self._began,
+            headers=headers,
+            costs={} if response is None else demands.actual(headers, response.body),
+        )
+
+    async def flowing(self, head: StreamHead) -> None:
+        """The stream has its first event: its success counts from now on; its place is held until `leave`.
+
+        Where one of its events will say what the call has cost, the rate limiter is told at the end.
+        """
+        if self._entry is not None and self.history and self._late is None:
+            report = self._report(self.history[-1], head.headers)
+            if self._ways.demands.told_late:
+                self._late = report
+                self._changed(self._entry.judge(report))
+            else:
+                self._changed(await self._entry.settle(report))
+
+    @property
+    def is_told_late(self) -> bool:
+        """Whether an event of its stream is to say what it has cost."""
+        return self._late is not None
+
+    def overhear(self, event: bytes) -> None:
+        """An event of the stream, which may say what the call has cost; the last that does counts."""
+        if self._late is not None and any(name in event for name in self._ways.demands.told_late):
+            self._said = event
+
+    async def leave(self, report: Report | None) -> None:
+        """Give back what the attempt has taken; None: nothing is known of how it went. Again changes nothing."""
+        entry, self._entry = self._entry, None
+        if entry is None:
+            return
+        if self._late is not None:
+            late, self._late = self._late, None
+            costs = self._ways.demands.actual(_NO_HEADERS, self._said)
+            await entry.settle(attrs.evolve(late, headers=_NO_HEADERS, costs=costs))
+        self._changed(await entry.leave(report))
+
+    def _changed(self, breaker: Mapping[str, str] | None) -> None:
+        if breaker is not None:
+            self.emit(signals.BREAKER_STATE_CHANGE, **breaker)
+
+    # -- between attempts ----------------------------------------------------------------------------------------------
+
     async def pause(self, delay: float) -> None:
         """Wait, if that ends before the deadline; else raise TimeoutExceeded. Attempts are counted anew."""
         left = self.deadline.left()
         if left is not None and delay >= left:
-            raise self._out_of_time("wait")
+            raise deadlines.passed(self.deadline, "wait")
         self.progressed()
         await self._face.clock.asleep(delay)
 
@@ -126,37 +358,24 @@ class Call:
         """Put fields into the requests that follow."""
         self.unsigned = attrs.evolve(self.unsigned, headers=self.unsigned.headers.merged(headers))
 
-    async def settle(self, error: PristineError) -> None:
-        """Wait for the next attempt after a failed one, or raise its error."""
-        self.restate(error)
-        if self.history and self.history[-1].kind is Kind.SUCCESS:
-            self.history.pop()  # its head was good, but this is what the attempt came to
-        outcome = classify(error, None, repeatable=self._repeatable)
-        if self._spent:
-            outcome = attrs.evolve(outcome, may_resend=False)
-        delay = self._delay(outcome)
-        self._stop(outcome, delay)
-        if delay is None:
-            raise error
-        await self._face.clock.asleep(delay)
+    def check_deadline(self, phase: str) -> None:
+        """Raise TimeoutExceeded if the total has passed."""
+        deadlines.check(self.deadline, phase)
+
+    def restate(self, error: PristineError) -> None:
+        """Give a passed total its value."""
+        deadlines.restate(error, self.deadline)
+
+    # -- what is told of it --------------------------------------------------------------------------------------------
 
     def elapsed(self) -> float:
         return self._face.clock.now() - self.started
 
-    def emit(self, name: str, **attributes: Any) -> None:
-        """Tell telemetry; nothing that it does reaches the call."""
-        telemetry = self._context.telemetry
-        try:
-            if telemetry.active:
-                self._id = self._id or self._context.new_key()
-                telemetry.emit(Signal(name, self._id, self.operation.id, attributes))
-        except Exception:  # noqa: BLE001, S110 a listener cannot hurt a call
-            pass
-
     @property
     def described(self) -> Mapping[str, Any]:
         """The attributes with which a call is announced."""
-        return {"method": self.operation.method, "url.template": self.operation.endpoint.path}
+        template = self.operation.endpoint.path
+        return {"method": self.operation.method, "url.template": template, **self._ways.place}
 
     @property
     def ended(self) -> Mapping[str, Any]:
@@ -167,64 +386,13 @@ class Call:
         """Give an error on its way to the caller what only the call knows."""
         if isinstance(error, PristineError):
             error.endpoint = error.endpoint or self.operation.id
-            error.attempts = max(1, self.attempts)
+            error.attempts = self.ledger.attempts
 
     def safe(self, body: bytes) -> bytes:
         """A body that is to become part of an error, without the credentials that its server may have echoed."""
         return scrub(body, credentials(self.unsigned, self.request))
 
-    async def _prepare(self) -> None:
-        self.unsigned = self.request = self._within_deadline(self.unsigned)
-        if self.listening:
-            self.emit(signals.ATTEMPT_START, attempt=self.attempts + 1)
-        if self._auth is not None:
-            self.request = await self._auth.asign(self.unsigned)
 
-    def _within_deadline(self, request: Request) -> Request:
-        left = self.deadline.left()
-        if left is None:
-            return request
-        self.check_deadline("wait")
-        return attrs.evolve(request, timeout=attrs.evolve(request.timeout, total=left))
-
-    def check_deadline(self, phase: str) -> None:
-        """Raise TimeoutExceeded if the total has passed."""
-        left = self.deadline.left()
-        if left is not None and left <= 0:
-            raise self._out_of_time(phase)
-
-    def _out_of_time(self, phase: str) -> TimeoutExceeded:
-        error = TimeoutExceeded(phase=phase, limit="total")
-        self.restate(error)
-        return error
-
-    def restate(self, error: PristineError) -> None:
-        """Give a passed total its value: a transport knows only what was left of it for one attempt."""
-        if isinstance(error, TimeoutExceeded) and error.limit == "total":
-            error.seconds = self.deadline.seconds
-            error.message = f"total timeout of {error.seconds:g} s passed (phase: {error.phase})"
-
-    def _delay(self, outcome: Outcome) -> float | None:
-        """Seconds until the next attempt, or None: there is none, and the error says why."""
-        error, left = outcome.error, self.deadline.left()
-        decision = self._context.retry.decide(outcome, tuple(self.history))
-        if isinstance(decision, Again) and outcome.may_resend and error is not None:
-            if left is None or decision.delay < left:
-                return max(0.0, decision.delay)
-            asked = "Retry-After" if outcome.retry_after else "a wait"
-            error.gave_up = f"{asked} of {decision.delay:g} s is beyond the deadline: {max(left, 0):.3g} s left"
-        elif isinstance(decision, GiveUp) and error is not None:
-            error.gave_up = decision.reason if not self._spent else "not sent again: its body can be sent only once"
-        return None
-
-    def _stop(self, outcome: Outcome, delay: float | None = None) -> None:
-        self.history.append(outcome)
-        if self.listening:
-            self.emit(
-                signals.ATTEMPT_STOP,
-                attempt=self.attempts,
-                outcome=outcome.kind.value,
-                status=outcome.status,
-                delay=delay,
-                duration=self.elapsed(),
-            )
+_NO_HEADERS: Final = Headers()
+_SUCCEEDED: Final = Verdict(None, "it succeeded")
+_ONCE: Final = "its body can be sent only once"

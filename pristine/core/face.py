@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
+from pristine.core.attempts.admission import Admission
 from pristine.core.context import Context
 from pristine.ports.auth import AsyncAuth
-from pristine.ports.blocking import LiftedAuth, LiftedClock, LiftedStreamTransport, LiftedTransport
+from pristine.ports.blocking import (
+    LiftedAuth,
+    LiftedClock,
+    LiftedRateLimiter,
+    LiftedSemaphore,
+    LiftedStreamTransport,
+    LiftedTransport,
+)
 from pristine.ports.clock import AsyncClock
 from pristine.ports.errors import WrongFace
 from pristine.ports.transport import AsyncStreamTransport, AsyncTransport
@@ -22,6 +30,7 @@ class Face:
     streams: AsyncStreamTransport | None
     clock: AsyncClock
     auth: AsyncAuth | None
+    admission: Admission | None
 
 
 def blocking_face(context: Context[Any]) -> Face:
@@ -31,7 +40,10 @@ def blocking_face(context: Context[Any]) -> Face:
     auth = None if context.auth is None else LiftedAuth(_blocking(context.auth, "auth", "sign"))
     opens = hasattr(transport, "open")
     streams = LiftedStreamTransport(_blocking(transport, "transport", "open")) if opens else None
-    return Face(LiftedTransport(transport), streams, LiftedClock(clock), auth)
+    lifted = LiftedClock(clock)
+    semaphores = [LiftedSemaphore(_blocking(one, "semaphore", "acquire")) for one in context.semaphores]
+    limiter = context.limiter and LiftedRateLimiter(_blocking(context.limiter, "limiter", *_LIMITER))
+    return Face(LiftedTransport(transport), streams, lifted, auth, _admission(context, lifted, semaphores, limiter))
 
 
 def async_face(context: Context[Any]) -> Face:
@@ -42,7 +54,21 @@ def async_face(context: Context[Any]) -> Face:
     if auth is not None and not hasattr(auth, "asign"):
         waits = iscoroutinefunction(getattr(auth, "sign", None))
         auth = _async(auth, "auth", "asign") if waits else LiftedAuth(_async(auth, "auth", "sign"))
-    return Face(transport, transport if hasattr(transport, "aopen") else None, clock, auth)
+    semaphores = [_async(one, "semaphore", "aacquire") for one in context.semaphores]
+    limiter: Any = context.limiter
+    if limiter is not None and not hasattr(limiter, "areserve"):
+        limiter = LiftedRateLimiter(_blocking(limiter, "limiter", *_LIMITER))
+    admission = _admission(context, clock, semaphores, limiter)
+    return Face(transport, transport if hasattr(transport, "aopen") else None, clock, auth, admission)
+
+
+_LIMITER: Final = ("reserve", "delay", "cancel", "settle")
+
+
+def _admission(context: Context[Any], clock: AsyncClock, semaphores: Sequence[Any], limiter: Any) -> Admission | None:
+    if not semaphores and limiter is None and context.breaker is None:
+        return None
+    return Admission(clock, semaphores, limiter, context.breaker)
 
 
 def _blocking(port: Any, name: str, *methods: str) -> Any:

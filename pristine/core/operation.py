@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from pristine.core.requests.urls import PathTemplate
 from pristine.core.streams.formats import FORMATS
-from pristine.core.urls import PathTemplate
 from pristine.manifest.classes import wrapped
-from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Idempotency, Manifest
+from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Idempotency, Manifest, Safety
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import UnknownEndpoint
 from pristine.ports.headers import Headers
@@ -20,7 +20,7 @@ from pristine.ports.serializer import Schema
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """An endpoint ready to be called. `repeatable`: its method may be sent again by definition."""
+    """An endpoint ready to be called. `repeatable`: its requests may be sent again by their nature."""
 
     endpoint: Endpoint
     path: PathTemplate
@@ -74,6 +74,10 @@ def _compile(manifest: Manifest, endpoint_id: str) -> Operation:
     if endpoint is None:
         hint = suggestion(str(endpoint_id), manifest.endpoints)
         raise UnknownEndpoint(f"{manifest.name} has no endpoint {endpoint_id!r}{hint}", where="endpoint")
+    return _compiled(manifest, endpoint)
+
+
+def _compiled(manifest: Manifest, endpoint: Endpoint) -> Operation:
     accept = FORMATS[endpoint.streaming.format].accept if endpoint.streaming else ""
     agent = re.sub(r"[^\w.\-/]", "-", f"{manifest.name}/{manifest.version}".rstrip("/"), flags=re.ASCII)
     said = {"User-Agent": f"pristine-sdk {agent}"}
@@ -83,9 +87,23 @@ def _compile(manifest: Manifest, endpoint_id: str) -> Operation:
         headers=Headers({"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **said}),
         # Streams are not compressed: a compressing server may hold events back.
         stream_headers=Headers({"Accept": accept, "Accept-Encoding": "identity", **said}),
-        repeatable=endpoint.method in IDEMPOTENT_METHODS,
+        repeatable=_is_repeatable(endpoint),
         responses=_responses(endpoint),
     )
+
+
+def _is_repeatable(endpoint: Endpoint) -> bool:
+    """By the manifest's word, or by the method (RFC 9110 section 9.2.2)."""
+    if endpoint.safety is not None:
+        return endpoint.safety is not Safety.UNSAFE
+    return endpoint.method in IDEMPOTENT_METHODS
+
+
+def of_urls(manifest: Manifest, endpoint: Endpoint) -> Operation:
+    """What gets the URLs in an endpoint's answers: it has its security, its errors and its limits, and no body."""
+    alike = ("security", "errors", "server", "limit", "breaker", "timeout", "max_response_bytes", "deadline")
+    said = {name: getattr(endpoint, name) for name in alike}
+    return _compiled(manifest, Endpoint(id=f"{endpoint.id}:poll", method="GET", path="/", **said))
 
 
 def _responses(endpoint: Endpoint) -> Mapping[str, Schema]:

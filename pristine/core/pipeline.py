@@ -3,19 +3,20 @@
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from pristine.core.call import CallOptions
-from pristine.core.context import Context
-from pristine.core.engine import Engine
-from pristine.core.face import async_face, blocking_face
-from pristine.core.listing import AsyncPages, Pages
-from pristine.core.pages import Token
-from pristine.core.plan import Plan
-from pristine.core.variants import (
+from pristine.core.answers.listing import AsyncPages, Pages
+from pristine.core.answers.pages import Token
+from pristine.core.answers.variants import (
     AsyncWithRawResponse,
     AsyncWithStreamingResponse,
     WithRawResponse,
     WithStreamingResponse,
 )
+from pristine.core.call import CallOptions
+from pristine.core.context import Context
+from pristine.core.engine import Engine
+from pristine.core.face import async_face, blocking_face
+from pristine.core.futures.handles import AsyncFutureHandle, FutureHandle, StartingFuture
+from pristine.core.plan import Plan
 from pristine.manifest.model import Manifest
 from pristine.ports.blocking import finish
 from pristine.ports.transport import AsyncTransport, Transport
@@ -44,7 +45,8 @@ class Pipeline:
     def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Any:
         """Call an endpoint and return its value, in the declared response type.
 
-        Options: `path_params`, `query`, `headers`, `timeout` (a Timeout, or the total in seconds), `idempotency_key`.
+        Options: `path_params`, `query`, `headers`, `timeout` (a Timeout, or the total in seconds), `idempotency_key`,
+        and `redirects` (True, False, how many, or a Redirects).
         Raises a RequestError before anything is sent, a TransportError, or a ResponseError.
         """
         return finish(self._engine.execute(endpoint_id, payload, options))
@@ -52,6 +54,17 @@ class Pipeline:
     def execute_stream(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> StreamResponse:
         """Call a streaming endpoint; returns when its head has arrived. Use the response in a `with` block."""
         return StreamResponse(finish(self._engine.stream(endpoint_id, payload, options)))
+
+    def execute_future(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> FutureHandle:
+        """Start work that the server finishes later; `result()` of what is returned waits for it.
+
+        Raises what `execute` raises for the call that starts it.
+        """
+        return FutureHandle(finish(self._engine.future(endpoint_id, payload, options)))
+
+    def resume_future(self, token: str) -> FutureHandle:
+        """Go on with work that was started elsewhere; raises TokenRefused for a token that is none of this API's."""
+        return FutureHandle(self._engine.resume(token))
 
     def pages(
         self,
@@ -112,6 +125,14 @@ class AsyncPipeline:
     def execute_stream(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Opening:
         """Call a streaming endpoint: `async with` what is returned, or `await` it for the response."""
         return Opening(lambda: self._engine.stream(endpoint_id, payload, options))
+
+    def execute_future(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> StartingFuture:
+        """Start work that the server finishes later: `await` it for the handle; see `Pipeline.execute_future`."""
+        return StartingFuture(lambda: self._engine.future(endpoint_id, payload, options))
+
+    def resume_future(self, token: str) -> AsyncFutureHandle:
+        """Go on with work that was started elsewhere; see `Pipeline.resume_future`."""
+        return AsyncFutureHandle(self._engine.resume(token))
 
     def pages(
         self,

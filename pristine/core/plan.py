@@ -4,11 +4,14 @@ from typing import Any, Final
 
 import attrs
 
+from pristine.core.attempts.judging import tuned
+from pristine.core.attempts.redirects import policy_for
 from pristine.core.call import CallOptions
 from pristine.core.context import Context
 from pristine.core.operation import Operation
-from pristine.core.request import Blueprint, limits
-from pristine.manifest.model import SAFE_METHODS
+from pristine.core.requests.request import Blueprint, limits
+from pristine.manifest.model import SAFE_METHODS, Safety
+from pristine.ports.body import length_of
 from pristine.ports.capabilities import capabilities_of
 from pristine.ports.errors import RequestError
 from pristine.ports.headers import Headers
@@ -34,6 +37,7 @@ class Plan:
     limits: str
     resend: str
     retry: str
+    admission: str
     redirects: str
     auth: str
     transport: str
@@ -44,6 +48,7 @@ class Plan:
             ("deadline", _seconds(self.timeout)),
             ("retry", self.retry),
             ("resend", self.resend),
+            ("admission", self.admission),
             ("redirects", self.redirects),
             ("limits", self.limits),
             ("auth", self.auth),
@@ -65,6 +70,7 @@ def explained(blueprint: Blueprint, payload: Any, options: CallOptions) -> Plan:
         request, problem = blueprint.request(payload, options), None
     except RequestError as error:
         request, problem = _template(blueprint, options), error.message
+    redirects = policy_for(context.redirects, operation.endpoint.redirects, options.get("redirects"))
     return Plan(
         endpoint=operation.id,
         method=operation.method,
@@ -74,8 +80,9 @@ def explained(blueprint: Blueprint, payload: Any, options: CallOptions) -> Plan:
         timeout=request.timeout,
         limits=_limits(context, request, streams=operation.endpoint.streaming is not None),
         resend=_resend(operation, request),
-        retry=repr(context.retry),
-        redirects=repr(context.redirects) if context.redirects else "not followed",
+        retry=_retry(context, operation),
+        admission=_admission(context, operation),
+        redirects=repr(redirects) if redirects else "not followed",
         auth=type(context.auth).__name__ if context.auth is not None else "none",
         transport=f"{type(context.transport).__name__}: {', '.join(sorted(capabilities_of(context.transport)))}",
         problem=problem,
@@ -92,7 +99,7 @@ def _template(blueprint: Blueprint, options: CallOptions) -> Request:
 def _body(request: Request) -> str:
     if request.body is None:
         return "none"
-    length = len(request.body) if isinstance(request.body, bytes) else request.body.length
+    length = length_of(request.body)
     size = "of unknown length" if length is None else f"{length} bytes"
     return f"{request.headers.get('content-type', 'content')}, {size}"
 
@@ -106,9 +113,23 @@ def _limits(context: Context[Any], request: Request, *, streams: bool) -> str:
     return ", ".join(f"{name} at most {value}" for name, value in known.items() if value) or "none"
 
 
+def _retry(context: Context[Any], operation: Operation) -> str:
+    budget = f", {context.budget!r}" if context.budget is not None else ""
+    return f"{tuned(context, operation.endpoint.retry)!r}{budget}"
+
+
+def _admission(context: Context[Any], operation: Operation) -> str:
+    """The limits that its attempts go through, in their order, and the groups that it shares them with."""
+    ports = [one for one in (*context.semaphores, context.limiter, context.breaker) if one is not None]
+    limit, breaker = operation.endpoint.limit, operation.endpoint.breaker
+    groups = [f"{name} {group.name}" for name, group in (("limit", limit), ("breaker", breaker)) if group]
+    return ", ".join([*map(repr, ports), *(groups if ports else ())]) or "none"
+
+
 def _resend(operation: Operation, request: Request) -> str:
     if operation.repeatable:
-        return f"yes: {operation.method} is {'safe' if operation.method in SAFE_METHODS else 'idempotent'}"
+        safe = operation.method in SAFE_METHODS or operation.endpoint.safety is Safety.SAFE
+        return f"yes: {operation.method} is {'safe' if safe else 'idempotent'}"
     if operation.key_header in request.headers:
         return f"yes: under one {operation.key_header}"
     return "only where it was certainly not processed: it has no idempotency key"

@@ -6,6 +6,8 @@ Made once for a manifest. An endpoint's id is its place in the tree: `chat.compl
 import keyword
 import re
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import cached_property
 from inspect import Parameter as Argument
 from inspect import Signature
 from typing import Any, Final, TypeAlias
@@ -13,8 +15,8 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
-from pristine.core.parameters import fill_parameters
-from pristine.core.urls import scalar
+from pristine.core.requests.parameters import fill_parameters
+from pristine.core.requests.styles import header_text
 from pristine.manifest.model import BODYLESS_METHODS, Endpoint, Manifest, Parameter
 from pristine.manifest.parameters import PLACEHOLDER
 from pristine.manifest.reading import suggestion
@@ -28,13 +30,40 @@ Call: TypeAlias = tuple[Any, dict[str, Any]]
 """A payload, and the options of a call."""
 
 
+class Way(StrEnum):
+    """How an endpoint is called: for its value, for its stream, or for the handle of work that it finishes later."""
+
+    PLAIN = ""
+    STREAM = "stream"
+    FUTURE = "future"
+
+
+_WAYS: Final[Mapping[str, Way]] = {"_stream": Way.STREAM, "_future": Way.FUTURE}
+_NO_WAYS: Final[Mapping[str, Way]] = {}
+
+
 @attrs.define(eq=False)
 class Node:
     """A name in the tree: a resource, a method, or both."""
 
     path: tuple[str, ...]
     children: dict[str, "Node"] = attrs.field(factory=dict)
-    method: "Method | None" = None
+    endpoint: Endpoint | None = None
+
+    @cached_property
+    def method(self) -> "Method":
+        """What it is called with, where it is an endpoint: worked out when it is first asked for."""
+        if self.endpoint is None:
+            raise AttributeError(f"'{'.'.join(self.path)}' is no endpoint")
+        return Method.of(self.endpoint)
+
+    @property
+    def ways(self) -> Mapping[str, Way]:
+        """The ways of calling it that have a method of their own, by the end of its name."""
+        if self.endpoint is None:
+            return _NO_WAYS
+        declared = {"_stream": self.endpoint.streaming, "_future": self.endpoint.future}
+        return {end: _WAYS[end] for end, one in declared.items() if one is not None}
 
     def child(self, name: str) -> "Node":
         """The child of a name, made where there is none."""
@@ -44,8 +73,8 @@ class Node:
         """What can be asked of it."""
         for name, node in self.children.items():
             yield name
-            if node.method is not None and node.method.endpoint.streaming is not None:
-                yield f"{name}_stream"
+            for end in node.ways:
+                yield f"{name}{end}"
 
     def unknown(self, name: str) -> str:
         """What is said of a name that there is not."""
@@ -70,7 +99,7 @@ def _tree(manifest: Manifest) -> Node:
         node = top
         for name in endpoint.id.split("."):
             node = node.child(python_name(name))
-        node.method = Method.of(endpoint)
+        node.endpoint = endpoint
     return top
 
 
@@ -82,7 +111,9 @@ def python_name(name: str) -> str:
     return f"{found}_" if keyword.iskeyword(found) or found in _TAKEN else found
 
 
-_TAKEN: Final = frozenset({"close", "aclose", "with_options", "with_raw_response", "with_streaming_response"})
+_TAKEN: Final = frozenset(
+    {"close", "aclose", "resume_future", "with_options", "with_raw_response", "with_streaming_response"}
+)
 
 
 @attrs.frozen(eq=False)
@@ -148,22 +179,24 @@ class Method:
         if value is None or isinstance(value, str):
             return {} if value is None else {name: value}
         try:
-            written = fill_parameters({name: self.endpoint.headers[name]}, {name: value}, "header")[name]
-            return {name: scalar(written, f"header {name!r}", name)}
+            parameter = self.endpoint.headers[name]
+            text = header_text(name, fill_parameters({name: parameter}, {name: value}, "header")[name], parameter)
+            # A list of nothing is left out, unless that would mean something else.
+            return {name: text} if text or parameter.required or parameter.default is not None else {}
         except RequestError as error:
             error.endpoint = self.endpoint.id
             raise
 
     def signature(self) -> Signature:
         """The arguments as Python shows them."""
+        types = _types(self.endpoint)
         more = [Argument("fields", Argument.VAR_KEYWORD)] if self._open else []
-        return Signature([*(self._argument(name) for name in self.arguments), *more])
+        return Signature([*(self._argument(*one, types) for one in self.arguments.items()), *more])
 
-    def _argument(self, name: str) -> Argument:
+    def _argument(self, name: str, place: Place, types: Mapping[Place, Any]) -> Argument:
         kind = Argument.POSITIONAL_OR_KEYWORD if name in self.positional else Argument.KEYWORD_ONLY
         default = Argument.empty if name in self.required or name in self.positional else None
-        annotation = _types(self.endpoint).get(self.arguments[name], Argument.empty)
-        return Argument(name, kind, default=default, annotation=annotation)
+        return Argument(name, kind, default=default, annotation=types.get(place, Argument.empty))
 
     def _unknown(self, name: str) -> InvalidParameter:
         told = f"there is no argument {name!r}{suggestion(name, self.arguments) or '; it has none'}"

@@ -51,6 +51,14 @@ async def download(session: Session, path: StrPath, wishes: Wishes) -> Downloade
 def _check_whole(session: Session) -> None:
     if session.head.status == 206:
         raise ConfigurationError("to_file asks for ranges itself: leave the Range field out, or use write_to")
+    _check_good(session)
+
+
+def _check_good(session: Session) -> None:
+    """Raise StatusError where the answer is none of 2xx, such as a 304 that the manifest declares: it is no file."""
+    status, headers = session.head.status, session.head.headers
+    if not 200 <= status < 300:
+        raise StatusError.class_for(status)(f"{status} is an answer without a file", status=status, headers=headers)
 
 
 class _Download:
@@ -196,6 +204,7 @@ class _Download:
             if refused.status != 416:
                 raise
             return refused.status, refused.headers
+        _check_good(self._session)
         return self._session.head.status, self._session.head.headers
 
     def _follow(self, found: Next, entity: Entity, have: int) -> None:

@@ -19,6 +19,7 @@ from pristine.ports.blocking import finish
 from pristine.ports.errors import StreamFailed, WrongFace
 from pristine.ports.events import Event
 from pristine.ports.headers import Headers
+from pristine.ports.ledger import Attempt
 from pristine.streaming.copying import CHUNK, Progress, Wishes, Writable, write_to
 from pristine.streaming.dispatch import STOP, handle
 from pristine.streaming.files import Downloaded, download
@@ -33,12 +34,15 @@ T = TypeVar("T")
 
 @attrs.frozen
 class StreamMetadata:
-    """Facts about an open stream: `connected_after` is in seconds since the call began; `url` has its query masked."""
+    """Facts about an open stream: `connected_after` is in seconds since the call began; `url` has its query masked.
+
+    `attempts` is the ledger: those that were made until it was open.
+    """
 
     endpoint: str
     method: str
     url: str
-    attempts: int
+    attempts: tuple[Attempt, ...]
     request_id: str | None
     connected_after: float
 

@@ -8,14 +8,13 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Final
 
-from pristine.ports.body import AsyncBody
+from pristine.ports.body import METHODS_WITH_BODY, length_of
 from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request
 
 _URL: Final = re.compile(r"((?i:https?)://[!\"$-.0->@-~]+)([!\"$-~]*)(?:#[!-~]*)?")
 _NAME: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 _HEAD: Final = re.compile(rf"{_NAME} [!-~]++ HTTP/1\.1\r\n(?:{_NAME}:[\t\x20-\x7e\x80-\xff]*+\r\n)*+")
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 def split_url(request: Request) -> tuple[str, str]:
@@ -36,10 +35,10 @@ def request_head(request: Request, target: str, defaults: Sequence[tuple[str, st
     given = [f"{name}: {value}\r\n" for name, value in request.headers.multi_items()]
     names = f"\n{''.join(given)}".lower()  # a search in one text costs less than a set of names
     lines = [f"{request.method} {target} HTTP/1.1\r\n", *[line for name, line in defaults if name not in names], *given]
-    length, known = _length(request.body), names.count("\ncontent-length:")
+    length, known = length_of(request.body), names.count("\ncontent-length:")
     if length is None:
         lines.append("Transfer-Encoding: chunked\r\n")
-    elif not known and (request.body is not None or request.method in _WITH_BODY):
+    elif not known and (request.body is not None or request.method in METHODS_WITH_BODY):
         lines.append(f"Content-Length: {length}\r\n")
     head = "".join(lines)
     framed = not known or (known == 1 and f"\ncontent-length: {length}\r\n" in names)
@@ -47,10 +46,6 @@ def request_head(request: Request, target: str, defaults: Sequence[tuple[str, st
     if not (sound and framed and "\ntransfer-encoding:" not in names):
         raise ProtocolViolation("the request cannot be written as HTTP", retry_safe=RetrySafe.NO)
     return f"{head}\r\n".encode("latin-1")
-
-
-def _length(body: bytes | AsyncBody | None) -> int | None:
-    return 0 if body is None else len(body) if isinstance(body, bytes) else body.length
 
 
 async def framed(chunks: AsyncIterator[bytes], length: int | None) -> AsyncGenerator[bytes]:

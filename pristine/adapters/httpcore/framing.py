@@ -8,7 +8,7 @@ import functools
 import re
 from typing import Final, NamedTuple
 
-from pristine.ports.body import AsyncBody
+from pristine.ports.body import METHODS_WITH_BODY, length_of
 from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request
 
@@ -17,7 +17,6 @@ _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(?::([0-9]{0,5}))
 _START: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [!-~]+")
 _CONTROL: Final = re.compile(rb"[^\t\x20-\x7e\x80-\xff]")
 _PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _HOP_BY_HOP: Final = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"upgrade"})
 
 Fields = list[tuple[bytes, bytes]]
@@ -54,7 +53,7 @@ def split_url(request: Request) -> tuple[Origin, str]:
 
 def framed(request: Request, target: str, host: str) -> Fields:
     """The fields as they are sent; raises ProtocolViolation for a request that is not HTTP."""
-    pairs, length = request.headers.multi_items(), _length(request.body)
+    pairs, length = request.headers.multi_items(), length_of(request.body)
     names = {name.lower() for name, _ in pairs}
     sound = _START.fullmatch(f"{request.method} {target}") and "transfer-encoding" not in names
     if "content-length" in names:
@@ -68,7 +67,7 @@ def framed(request: Request, target: str, host: str) -> Fields:
         raise ProtocolViolation("the request cannot be written as HTTP", retry_safe=RetrySafe.NO)
     if length is None:
         fields.append((b"Transfer-Encoding", b"chunked"))
-    elif "content-length" not in names and (request.body is not None or request.method in _WITH_BODY):
+    elif "content-length" not in names and (request.body is not None or request.method in METHODS_WITH_BODY):
         fields.append((b"Content-Length", b"%d" % length))
     return fields
 
@@ -76,7 +75,3 @@ def framed(request: Request, target: str, host: str) -> Fields:
 def for_http2(fields: Fields) -> Fields:
     """Without the fields that are of an HTTP/1.1 connection (RFC 9113 section 8.2.2)."""
     return [(name, value) for name, value in fields if name.lower() not in _HOP_BY_HOP]
-
-
-def _length(body: bytes | AsyncBody | None) -> int | None:
-    return 0 if body is None else len(body) if isinstance(body, bytes) else body.length

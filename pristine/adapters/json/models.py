@@ -42,6 +42,48 @@ def model(cls: type[Model], converter: Converter, *, strict: bool) -> Callable[[
     return structure
 
 
+def checked(cls: Any, converter: Converter) -> Callable[[Any, Any], dict[str, Any]]:
+    """The hook of a class for requests that says only whether, not where, a value is wrong.
+
+    A payload is checked field by field and stays a dict, with the defaults of what it lacks: it is written at once.
+    """
+    names = wire_names(cls)
+    closed = not is_open(cls)
+    needed = set(_of_one_direction(cls, WRITE_ONLY))
+    refused = _set_by_the_server(cls)
+
+    @cache  # as above
+    def fields() -> list[tuple[str, Callable[[Any, Any], Any], Any, Any]]:
+        declared = zip(names, attrs.fields(cls), strict=True)
+        return [(wire, converter.get_structure_hook(one.type), one.type, one.default) for wire, one in declared]
+
+    def structure(value: Any, _: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or (closed and not value.keys() <= names.keys()):
+            raise ValueError
+        if (needed and not value.keys() >= needed) or (refused and not value.keys().isdisjoint(refused)):
+            raise ValueError
+        found = {}
+        for wire, hook, schema, default in fields():
+            if wire in value:
+                found[wire] = hook(value[wire], schema)
+            elif default is not None:
+                found[wire] = _filled(default)
+        return found if closed else value | found
+
+    return structure
+
+
+def _filled(default: Any) -> Any:
+    if default is attrs.NOTHING:
+        raise ValueError
+    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]  # it is a class
+
+
+def has_rules(cls: Any) -> bool:
+    """Whether the class has validators or converters of its author's, which a value must go through."""
+    return hasattr(cls, "__attrs_post_init__") or any(one.validator or one.converter for one in attrs.fields(cls))
+
+
 def _of_one_direction(cls: Any, direction: str) -> list[str]:
     """The wire names of fields that must be there in requests (WRITE_ONLY) or in answers (READ_ONLY) alone."""
     fields = [field for field in attrs.fields(cls) if field.metadata.get(direction)]

@@ -13,7 +13,7 @@ from cattrs.errors import AttributeValidationNote, IterableValidationNote
 from pristine.adapters.json.structuring import converter
 from pristine.adapters.json.writing import plain, unwritable, write
 from pristine.ports.errors import DecodeError, InvalidPayload
-from pristine.ports.model import is_model, wire_names
+from pristine.ports.model import Model, is_model, wire_names
 from pristine.ports.serializer import Schema
 
 
@@ -45,6 +45,8 @@ class JsonSerializer:
 
 def _checked(value: Any, schema: Schema) -> Any:
     """A payload of its schema. Most are plain already; one with Models or enums in it is made so first."""
+    if isinstance(value, Model):
+        value = plain(value)
     try:
         return converter(strict=True, detailed=False).structure(value, schema)
     except Exception:  # noqa: BLE001 what is wrong is told in the second try

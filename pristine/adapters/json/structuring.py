@@ -12,7 +12,7 @@ from cattrs import Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
 
 from pristine.adapters.json.faults import mismatch, nearest
-from pristine.adapters.json.models import model
+from pristine.adapters.json.models import checked, has_rules, model
 from pristine.adapters.json.unions import discriminated, union
 from pristine.ports import formats
 from pristine.ports.constraints import Constraints, Discriminator
@@ -36,11 +36,17 @@ def converter(*, strict: bool, detailed: bool) -> Converter:
         (_from(dict), lambda schema: _guarded((dict,), mapping_structure_factory(schema, made))),
         (_is_union, lambda schema: union(schema, made, strict=strict)),
         (_from(Annotated), lambda schema: _annotated(schema, made, strict=strict)),
-        (is_model, lambda schema: model(schema, made, strict=strict)),
+        (is_model, lambda schema: _model(schema, made, strict=strict, detailed=detailed)),
     ]
     for applies, factory in factories:
         made.register_structure_hook_factory(applies, factory)
     return made
+
+
+def _model(cls: Any, made: Converter, *, strict: bool, detailed: bool) -> Hook:
+    if strict and not detailed and not has_rules(cls):
+        return checked(cls, made)
+    return model(cls, made, strict=strict)
 
 
 def _from(origin: Any) -> Callable[[Any], bool]:
@@ -113,7 +119,7 @@ def _annotated(schema: Any, made: Converter, *, strict: bool) -> Hook:
     inner, *said = get_args(schema)
     told = next((one for one in said if isinstance(one, Discriminator)), None)
     read = made.get_structure_hook(inner) if told is None else discriminated(inner, told, made, strict=strict)
-    bounds = [one for one in said if isinstance(one, Constraints)] if strict else []
+    bounds = Constraints.among(said) if strict else []
 
     def structure(value: Any, _: Any) -> Any:
         found = read(value, inner)

@@ -41,9 +41,10 @@ def _unstructure(model: Model, converter: Converter) -> dict[str, Any]:
 
 
 def _with_text_keys(value: dict[Any, Any], converter: Converter) -> dict[str, Any]:
-    if all(isinstance(key, str) for key in value):
-        return {key: converter.unstructure(part) for key, part in value.items()}
-    raise ValueError("a key is not a string")  # json would write it as one
+    for key in value:
+        if not isinstance(key, str):
+            raise ValueError("a key is not a string")  # noqa: TRY004 json would write it as one
+    return {key: part if part.__class__ in _SCALARS else converter.unstructure(part) for key, part in value.items()}
 
 
 _OBVIOUS: Final = (datetime, date, time, UUID, Decimal)

@@ -7,13 +7,13 @@ of ours: a limit that passes, a place that comes free, a cancel. Its own blockin
 import asyncio
 import types
 from asyncio import events
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import Any, Final, Protocol, TypeAlias
 
-from pristine.ports.blocking import finish
+from pristine.ports.blocking import finish, lifted_chunks
 from pristine.ports.body import AsyncBody, blocking_chunks
 
 Ends: TypeAlias = Callable[[], float | None]
@@ -144,7 +144,7 @@ class InThread:
         sleep(seconds)  # noqa: ASYNC251 this is the face that blocks
 
     def chunks(self, body: AsyncBody) -> AsyncIterator[bytes]:
-        return _lifted(blocking_chunks(body))
+        return lifted_chunks(blocking_chunks(body))
 
     def task(self) -> None:
         return None
@@ -165,15 +165,6 @@ class InThread:
 
     def is_closed(self) -> bool:
         return False
-
-
-async def _lifted(chunks: Iterator[bytes]) -> AsyncGenerator[bytes]:
-    try:
-        for chunk in chunks:
-            yield chunk
-    finally:
-        if close := getattr(chunks, "close", None):
-            close()
 
 
 class _Future:

@@ -14,6 +14,7 @@ from pyreqwest.http import Url
 from pyreqwest.request import StreamRequest
 
 from pristine.adapters.pyreqwest.uploads import PIECE, Upload
+from pristine.ports.body import METHODS_WITH_BODY, length_of
 from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request, StreamHead
 
@@ -23,7 +24,6 @@ _FIELD: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _NAMES: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: [!#$%&'*+\-.^_`|~0-9A-Za-z]+)* ?")
 """The method and the names of the fields, each a token (RFC 9110 section 5.6.2)."""
 
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _UNREADABLE: Final = "\ufffd"
 """In the place of a response's field that is not ASCII, which the library does not give."""
 
@@ -83,7 +83,7 @@ def _fields(request: Request) -> list[tuple[str, str]]:
     fields = list(request.headers.multi_items())
     names = {name.lower() for name, _ in fields}
     body = request.body
-    length = 0 if body is None else len(body) if isinstance(body, bytes) else body.length
+    length = length_of(body)
     framed = "content-length" not in names or request.headers["content-length"] == str(length)
     sound = _NAMES.fullmatch(f"{request.method} {' '.join(names)}")
     if not (framed and sound and "transfer-encoding" not in names):
@@ -92,7 +92,7 @@ def _fields(request: Request) -> list[tuple[str, str]]:
         fields = [(name, _utf8(value)) for name, value in fields]
     if length is None:
         fields.append(("Transfer-Encoding", "chunked"))
-    elif "content-length" not in names and (body is not None or request.method in _WITH_BODY):
+    elif "content-length" not in names and (body is not None or request.method in METHODS_WITH_BODY):
         fields.append(("Content-Length", str(length)))
     return fields
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 
+from pristine.core.bodies.counting import AsyncCounted, Counted, Told
 from pristine.ports.body import AsyncBody, blocking_chunks
 from pristine.ports.errors import BodyChanged
 
@@ -147,6 +148,8 @@ class Sending:
         self.content_type = body.content_type
         self.content_encoding = body.content_encoding
         self.replayable = body.replayable
+        self.told: Told | None = None
+        """Who is told how many bytes have been sent."""
 
     @property
     def spent(self) -> bool:
@@ -165,11 +168,12 @@ class Sending:
     def chunks(self) -> Iterator[bytes]:
         chunks = blocking_chunks(self._body)
         self._begun = True
-        return chunks
+        return chunks if self.told is None else Counted(chunks, self.told)
 
     def achunks(self) -> AsyncIterator[bytes]:
         self._begun = True
-        return self._body.achunks()
+        chunks = self._body.achunks()
+        return chunks if self.told is None else AsyncCounted(chunks, self.told)
 
     def __repr__(self) -> str:
         return repr(self._body)

@@ -11,7 +11,7 @@ from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.streams.opening import open_stream
 from pristine.manifest.model import Streaming
-from pristine.ports import telemetry as signals
+from pristine.ports import signals
 from pristine.ports.collected import check_size
 from pristine.ports.errors import StreamCancelled, TransportError
 from pristine.ports.messages import StreamHead
@@ -41,7 +41,7 @@ class Connection:
 
     async def open(self) -> None:
         """Connect, with retries, up to a good head."""
-        self._stream = await self._call.run(self._attempt)
+        self._stream = await self._call.run(self._attempt, holds=True)
         self._coding = content_decoder(self.head.headers.get("content-encoding", ""), self._max_expansion)
         self.connected_after = self._call.elapsed()
         facts = {"status": self.head.status, "attempts": self._call.attempts, "duration": self.connected_after}
@@ -97,5 +97,8 @@ class Connection:
         self._stream.cancel()
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it."""
-        await self._stream.aclose()
+        """Give the connection back, or close it, and what was taken for it."""
+        try:
+            await self._stream.aclose()
+        finally:
+            await self._call.leave(None)

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from pristine.core.answers.failures import shaped
+from pristine.core.attempts.classification import facts, is_success, media_type_of, message_of, status_error
 from pristine.core.call import Call
-from pristine.core.classification import facts, is_success, media_type_of, message_of, status_error
 from pristine.core.face import Face
-from pristine.core.failures import shaped
 from pristine.core.streams.formats import FORMATS
-from pristine.manifest.model import Streaming
+from pristine.manifest.model import StreamFormat, Streaming
 from pristine.ports.errors import ConfigurationError, TransportError, UnexpectedContent
 from pristine.ports.messages import StreamHead
 from pristine.ports.serializer import Serializer
@@ -23,7 +23,7 @@ async def open_stream(face: Face, call: Call, streaming: Streaming, serializer: 
     if face.streams is None:
         raise ConfigurationError("the transport cannot stream: it lacks open() or aopen()")
     stream = await call.exchange(face.streams.aopen)
-    if _is_good(stream.head, streaming):
+    if _is_good(stream.head, call, streaming):
         return stream
     try:
         error = await _meaning(stream, face, call, streaming, serializer)
@@ -32,10 +32,17 @@ async def open_stream(face: Face, call: Call, streaming: Streaming, serializer: 
     raise error
 
 
-def _is_good(head: StreamHead, streaming: Streaming) -> bool:
+def _is_good(head: StreamHead, call: Call, streaming: Streaming) -> bool:
     found = media_type_of(head.headers)
     known = found in {"", *streaming.media_types} or FORMATS[streaming.format].takes(found)
-    return is_success(head.status) and known
+    return _is_answer(head.status, call, streaming) and known
+
+
+def _is_answer(status: int, call: Call, streaming: Streaming) -> bool:
+    """Whether a status is one to be read: of events 2xx alone, because a 304 or 302 has none."""
+    if streaming.format is StreamFormat.BYTES:
+        return call.operation.endpoint.answers(status)
+    return is_success(status)
 
 
 async def _meaning(
@@ -43,7 +50,7 @@ async def _meaning(
 ) -> Exception:
     head = stream.head
     body = await _start_of(stream, call)
-    if not is_success(head.status):
+    if not _is_answer(head.status, call, streaming):
         error = status_error(head.status, head.headers, body, face.clock.time())
         return shaped(error, call.operation, serializer)
     found, declared = media_type_of(head.headers), FORMATS[streaming.format].accept

@@ -6,7 +6,7 @@ Only progress, an event that was not delivered before, earns new patience: a ser
 from collections.abc import Mapping
 from typing import Any
 
-from pristine.core.request import last_event_field
+from pristine.core.requests.request import last_event_field
 from pristine.manifest.model import Reconnect
 from pristine.ports.events import Event
 

@@ -9,17 +9,18 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
+from pristine.core.answers.failures import told
+from pristine.core.attempts.classification import message_of, request_id
+from pristine.core.bodies.counting import Milestones
 from pristine.core.call import Call, CallOptions
-from pristine.core.classification import message_of, request_id
 from pristine.core.context import Context
 from pristine.core.face import Face
-from pristine.core.failures import told
 from pristine.core.streams.connection import Connection
 from pristine.core.streams.formats import FORMATS, event_reader
 from pristine.core.streams.reconnection import Reconnection
 from pristine.core.streams.supervision import Watch
 from pristine.manifest.model import Reconnect, StreamFormat, Streaming
-from pristine.ports import telemetry as signals
+from pristine.ports import signals
 from pristine.ports.errors import (
     ConfigurationError,
     ConnectionLost,
@@ -36,6 +37,7 @@ from pristine.ports.errors import (
 from pristine.ports.events import Event
 from pristine.ports.messages import StreamHead
 from pristine.ports.serializer import Schema
+from pristine.streaming.ranges import body_length
 from pristine.streaming.readers import ItemReader, Reader
 from pristine.streaming.response import StreamMetadata
 
@@ -57,6 +59,7 @@ class StreamSession:
         self._make: Callable[[], Reader[Any]] | None = None
         self._reader: Reader[Any] = self.events_reader()
         self._at_end = False
+        self._downloaded = Milestones(self._of_download)
         self._watch = Watch(face.clock.now, call.request.timeout, call.started)
 
     # -- what a response shows -----------------------------------------------------------------------------------------
@@ -76,7 +79,7 @@ class StreamSession:
             endpoint=call.operation.id,
             method=call.operation.method,
             url=call.request.shown_url,
-            attempts=call.attempts,
+            attempts=call.ledger.attempts,
             request_id=request_id(self.head.headers),
             connected_after=self._connection.connected_after,
         )
@@ -175,12 +178,16 @@ class StreamSession:
             self._at_end = not piece
             batch = self._feed.fresh(self._reader.feed(piece) if piece else self._reader.close())
             if batch:
-                self._count(batch)
+                await self._count(batch)
                 return batch
 
-    def _count(self, batch: list[Any]) -> None:
+    async def _count(self, batch: list[Any]) -> None:
         if not self.events:
+            await self._call.flowing(self.head)
             self._call.emit(signals.STREAM_FIRST_EVENT, duration=self._call.elapsed())
+        if self._call.is_told_late:
+            for event in batch:
+                self._call.overhear(getattr(event, "raw", b""))
         self.events += len(batch)
 
     async def _recover(self, error: TransportError) -> None:
@@ -197,15 +204,17 @@ class StreamSession:
         """After a clean end: connect again if the feed is to be gone on with."""
         if self._reader.ended or self.head.status == 204 or not self._feed.wanted:
             return False
-        await self._go_on(ConnectionLost("the server ended the feed"))
+        await self._go_on(ConnectionLost("the server ended the feed"), ended=True)
         return True
 
-    async def _go_on(self, error: TransportError) -> None:
+    async def _go_on(self, error: TransportError, *, ended: bool = False) -> None:
         delay = self._feed.delay(getattr(self._reader, "retry", None))
         if delay is None:
             raise self._interruption(error) from error
         self._feed.last_event_id = self.last_event_id
         await self._connection.aclose()
+        broke = None if ended else type(error).__qualname__
+        self._call.emit(signals.STREAM_RECONNECT, delay=delay, **self._so_far, **{"error.type": broke})
         await self._call.pause(delay)
         await self.take_up(self._feed.headers())
         self._start_over()
@@ -229,7 +238,13 @@ class StreamSession:
 
     async def piece(self) -> builtins.bytes:
         """The next bytes of the body, decoded; b"" at its end. A break is a TransportError and ends nothing."""
-        return await self._connection.piece()
+        piece = await self._connection.piece()
+        if self._call.listening:
+            self._downloaded.add(len(piece)) if piece else self._downloaded.end()
+        return piece
+
+    def _of_download(self, so_far: int) -> None:
+        self._call.emit(signals.DOWNLOAD_PROGRESS, bytes=so_far, total=body_length(self.head.headers))
 
     async def take_up(
         self, headers: Mapping[str, str], error: TransportError | None = None, *, progress: bool = False
@@ -256,6 +271,7 @@ class StreamSession:
 
     async def complete(self) -> None:
         """The body has been read to the end that its reader wanted."""
+        await self._call.flowing(self.head)
         await self._give_back()
         self._end("completed")
 
@@ -276,11 +292,17 @@ class StreamSession:
             return
         self.outcome = "cancelled" if self._connection.cancelled else outcome
         self._call.failed(error)
-        so_far = {"events": self.events, "bytes": self.bytes, "duration": self._call.elapsed()}
+        so_far = self._so_far
         if error is None or self._connection.cancelled:
             self._call.emit(signals.STREAM_STOP, outcome=self.outcome, **so_far)
         else:
-            self._call.emit(signals.STREAM_ERROR, **{"error.type": type(error).__qualname__}, **so_far)
+            failed = {"error.type": type(error).__qualname__, "status": getattr(error, "status", None)}
+            self._call.emit(signals.STREAM_ERROR, **failed, **so_far)
+
+    @property
+    def _so_far(self) -> Mapping[str, Any]:
+        """What has come, in telemetry's words."""
+        return {"events": self.events, "bytes": self.bytes, "duration": self._call.elapsed()}
 
 
 def _policy(streaming: Streaming, options: CallOptions) -> Reconnect | None:

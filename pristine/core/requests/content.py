@@ -10,7 +10,7 @@ from pristine.core.bodies.multipart import Part, multipart
 from pristine.core.bodies.outgoing import AsyncOutgoing, Sending
 from pristine.core.bodies.sources import body_of, is_body
 from pristine.core.operation import Operation
-from pristine.core.urls import encode_query
+from pristine.core.requests.urls import encode_query
 from pristine.manifest.model import BODYLESS_METHODS, NOTHING, BodyKind
 from pristine.ports.errors import InvalidPayload
 from pristine.ports.model import Model

@@ -1,15 +1,19 @@
 """How arrays and objects are written into a path, a query or a header (OpenAPI 3.1 section 4.8.12.3, RFC 6570). Pure.
 
-What is given back is encoded already; a value can never change which resource is meant.
+What is given back is encoded already; a value can never change which resource is meant. A header has no encoding, so
+there a text that would be read as something else is refused.
 """
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
-from pristine.core.urls import Encoded, scalar
+from pristine.core.requests.urls import Encoded, scalar
 from pristine.manifest.model import Parameter
-from pristine.ports.errors import InvalidParameter
+from pristine.ports import formats
+from pristine.ports.errors import InvalidHeader, InvalidParameter
 
 _DOTS: Final = frozenset({"", ".", ".."})
 
@@ -104,3 +108,33 @@ def _pairs(name: str, texts: Texts, parameter: Parameter) -> list[str]:
     mark = _DELIMITERS[parameter.style]
     flat = [part for pair in texts.items() for part in pair] if isinstance(texts, dict) else list(texts)
     return [f"{name}={mark.join(flat)}"]
+
+
+# -- headers -----------------------------------------------------------------------------------------------------------
+
+_PART: Final = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
+"""What stands between two commas; one in a quoted string is no mark (RFC 9110 section 5.6.4)."""
+
+
+def header_parts(text: str) -> list[str]:
+    """The items of a list in a header: blanks around them and empty ones mean nothing (RFC 9110 section 5.6.1)."""
+    return [part for found in _PART.findall(text) if (part := found.strip(" \t"))]
+
+
+def header_text(name: str, value: Any, parameter: Parameter) -> str:
+    """A value as the text of a header; raises InvalidHeader for an item that would be read as none, or as several."""
+    if isinstance(value, Mapping):
+        parts = {_part(key, name): _part(part, name) for key, part in value.items() if part is not None}
+        return _flat(parts, ",", pairs=parameter.explode)
+    if isinstance(value, (list, tuple)):
+        return ",".join(_part(part, name) for part in value if part is not None)
+    return scalar(value, f"header {name!r}", name)
+
+
+def _part(value: Any, name: str) -> str:
+    told = f"an item of header {name!r}"
+    text = scalar(formats.writes(value) if isinstance(value, (bytes, timedelta)) else value, told, name)
+    if header_parts(text) != [text]:
+        why = "would not be read as one: it is empty, has a comma, or blanks at an end; put it in double quotes"
+        raise InvalidHeader(f"{told} {why}", where=name)
+    return text

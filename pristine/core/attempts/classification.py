@@ -3,13 +3,14 @@
 Retry, telemetry and whatever else cares read the Outcome; nobody looks at a status again.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from pristine.core.attempts.details import codes_of, json_of, retry_info
 from pristine.ports.errors import (
+    ConnectFailed,
     PristineError,
     RetrySafe,
     StatusError,
@@ -17,10 +18,10 @@ from pristine.ports.errors import (
 )
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Response, StreamHead
-from pristine.ports.retry import Kind, Outcome
+from pristine.ports.outcome import Fate, Kind, Outcome
 
-_REFUSED: Final = frozenset({408, 425, 429, 503})
-"""The server says that it has not processed the request (RFC 9110 sections 15.5.9 and 15.6.4, RFC 6585, RFC 8470)."""
+_REFUSED: Final = frozenset({408, 425, 429})
+"""The server says that it has not processed the request (RFC 9110 section 15.5.9, RFC 6585, RFC 8470)."""
 
 _KINDS: Final[Mapping[int, Kind]] = {
     408: Kind.OVERLOADED,
@@ -46,33 +47,76 @@ def status_error(status: int, headers: Headers, body: bytes, now: float) -> Stat
     said = message_of(body, f"{media_type_of(headers) or 'body'}: ")
     if 300 <= status < 400 and "location" in headers:
         said = "a redirect, which is not followed; use the final URL as base_url, or give the Context redirects="
+    wish = hinted(status, headers, body, now)
     return StatusError.class_for(status)(
         f"{status}{f' {said}' if said else ''}",
         status=status,
         headers=headers,
         body=body,
         request_id=request_id(headers),
-        retry_after=retry_after(headers, now),
-        retry_safe=RetrySafe.YES if status in _REFUSED else RetrySafe.UNKNOWN if status >= 500 else RetrySafe.NO,
+        retry_after=wish,
+        retry_safe=_safe(status, wish),
     )
+
+
+def _safe(status: int, wish: float | None) -> RetrySafe:
+    """Whether the server has not acted on the request.
+
+    A 503 alone may be a gateway's that lost the answer; one that says when to come again has refused the request
+    (RFC 9110 section 15.6.4).
+    """
+    if status in _REFUSED or (status == 503 and wish is not None):
+        return RetrySafe.YES
+    return RetrySafe.UNKNOWN if status >= 500 else RetrySafe.NO
 
 
 def classify(error: PristineError | None, status: int | None, *, repeatable: bool) -> Outcome:
-    """The Outcome of an attempt. `repeatable`: sending the same request twice does no harm."""
+    """The Outcome of an attempt by the tables of HTTP. `repeatable`: sending the same request twice does no harm."""
     if error is None:
-        return Outcome(Kind.SUCCESS, status=status)
-    kind = Kind.CLIENT_ERROR
-    if isinstance(error, TransportError):
-        kind = Kind.TRANSPORT_ERROR
-    elif isinstance(error, StatusError):
-        kind = _KINDS.get(error.status, Kind.UPSTREAM_FAILURE if error.status >= 500 else Kind.CLIENT_ERROR)
+        return _SUCCESSES.get(status) or Outcome(Kind.SUCCESS, status=status, fate=Fate.PROCESSED)
+    fate = _fate(error)
     return Outcome(
-        kind,
+        _kind(error),
         error,
         getattr(error, "status", status),
         error.retry_after,
-        may_resend=repeatable or error.retry_safe is RetrySafe.YES,
+        may_resend=repeatable or fate in _UNTOUCHED,
+        fate=fate,
+        should_retry=_should_retry(error),
+        codes=codes_of(error) if isinstance(error, StatusError) else (),
     )
+
+
+_SUCCESSES: Final[Mapping[int | None, Outcome]] = {
+    status: Outcome(Kind.SUCCESS, status=status, fate=Fate.PROCESSED) for status in (200, 201, 202, 204)
+}
+_UNTOUCHED: Final = frozenset({Fate.NOT_SENT, Fate.REFUSED})
+
+
+def _kind(error: PristineError) -> Kind:
+    if isinstance(error, TransportError):
+        return Kind.TRANSPORT_ERROR
+    if isinstance(error, StatusError):
+        return _KINDS.get(error.status, Kind.UPSTREAM_FAILURE if error.status >= 500 else Kind.CLIENT_ERROR)
+    return Kind.CLIENT_ERROR
+
+
+def _fate(error: PristineError) -> Fate:
+    """What became of the request. A server that asks for it to be sent again has not acted on it."""
+    if isinstance(error, TransportError):
+        if error.retry_safe is not RetrySafe.YES:
+            return Fate.UNKNOWN
+        before = isinstance(error, ConnectFailed) or getattr(error, "phase", "") in {"pool", "connect"}
+        return Fate.NOT_SENT if before else Fate.REFUSED
+    if error.retry_safe is RetrySafe.YES or _should_retry(error):
+        return Fate.REFUSED
+    return Fate.UNKNOWN if error.retry_safe is RetrySafe.UNKNOWN else Fate.PROCESSED
+
+
+def _should_retry(error: PristineError) -> bool | None:
+    """The server's word: `x-should-retry`, as the APIs of Stainless's SDKs say it."""
+    said = error.headers.get("x-should-retry") if isinstance(error, StatusError) else None
+    return {"true": True, "false": False}.get(said.strip().lower()) if said else None
 
 
 def media_type_of(headers: Headers) -> str:
@@ -98,6 +142,29 @@ def retry_after(headers: Headers, now: float) -> float | None:
     return _until(headers.get("retry-after"), now)
 
 
+def hinted(status: int, headers: Headers, body: bytes, now: float) -> float | None:
+    """Seconds to wait by whatever an error says: its Retry-After, a RetryInfo in its body, the reset of its limit."""
+    told = retry_after(headers, now)
+    if told is None and b"RetryInfo" in body:
+        told = retry_info(body)
+    if told is None and (status == 429 or headers.get("x-ratelimit-remaining") == "0"):
+        told = _reset(headers, now)
+    return told
+
+
+def _reset(headers: Headers, now: float) -> float | None:
+    """Seconds until a limit is renewed: Unix time, or seconds from now where it is too small for that."""
+    for name in _RESETS:
+        if name in headers and (number := _number(headers[name])) is not None:
+            return min(max(0.0, number - now if number > _EPOCH else number), _YEAR)
+    return None
+
+
+_RESETS: Final = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_EPOCH: Final = 1e9
+"""September 2001: numbers above are moments, those below are spans of time."""
+
+
 def _number(value: str) -> float | None:
     try:
         number = float(value)
@@ -118,8 +185,8 @@ def _until(date: str | None, now: float) -> float | None:
 def message_of(body: bytes, prefix: str = "") -> str | None:
     """What an error body says, in at most 200 characters: a JSON error's message, or `prefix` and the beginning."""
     try:
-        found = _spoken(json.loads(body))
-    except (ValueError, RecursionError):
+        found = _spoken(json_of(body))
+    except RecursionError:
         found = None
     if found is None and body:
         found = prefix + " ".join(body[:800].decode("utf-8", "replace").split())

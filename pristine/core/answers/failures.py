@@ -1,15 +1,17 @@
 """An error's answer, read as the manifest says: its code, message, request id, hint and documentation. Pure."""
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
 
-from pristine.core.classification import retry_after
+from pristine.core.attempts.classification import retry_after
+from pristine.core.attempts.details import json_of
 from pristine.core.operation import Operation
 from pristine.manifest.model import ErrorShape, Where
 from pristine.ports.errors import DecodeError, StatusError
 from pristine.ports.headers import Headers
 from pristine.ports.serializer import Serializer
+
+T = TypeVar("T")
 
 
 def shaped(error: StatusError, operation: Operation, serializer: Serializer) -> StatusError:
@@ -28,32 +30,32 @@ def shaped(error: StatusError, operation: Operation, serializer: Serializer) -> 
 
 def told(body: bytes, shape: ErrorShape | None) -> tuple[str | None, str | None]:
     """The message and the code in the data of an event that is an error, where the manifest says where they are."""
-    places = (None, None) if shape is None else (shape.message, shape.code)
-    value = _json(body)
-    message, code = (None if where is None else _text(found(where, Headers(), value)) for where in places)
+    value, places = json_of(body), shape or ErrorShape()
+    message, code = (_first(one, Headers(), value, _text) for one in (places.message, places.code))
     return message and message[:200], code
 
 
 def _read(error: StatusError, shape: ErrorShape) -> StatusError:
-    body = _json(error.body)
-    said = {name: found(where, error.headers, body) for name, where in _places(shape).items() if where is not None}
-    code = _text(said.get("code"))
+    body, headers = json_of(error.body), error.headers
+    code = _first(shape.code, headers, body, _text)
     if code is not None and code in shape.classes:
         error = _in_class(error, shape.classes[code])
     error.code = code or error.code
-    error.documentation = _text(said.get("documentation")) or error.documentation
-    error.request_id = _text(said.get("request_id")) or error.request_id
-    error.retry_after = _seconds(said.get("retry_after"), error.retry_after)
-    if message := _text(said.get("message")):
+    error.documentation = _first(shape.documentation, headers, body, _text) or error.documentation
+    error.request_id = _first(shape.request_id, headers, body, _text) or error.request_id
+    if (wait := _first(shape.retry_after, headers, body, _seconds)) is not None:
+        error.retry_after = wait
+    if message := _first(shape.message, headers, body, _text):
         error.message = f"{error.status} {message[:200]}"
     if code:
         error.message = f"{error.message} [{code[:80]}]"
     return error
 
 
-def _places(shape: ErrorShape) -> Mapping[str, Where | None]:
-    names = ("message", "code", "request_id", "retry_after", "documentation")
-    return {name: getattr(shape, name) for name in names}
+def _first(places: Iterable[Where], headers: Headers, body: Any, read: Callable[[Any], T | None]) -> T | None:
+    """What stands at the first place that has something to read."""
+    values = (read(found(where, headers, body)) for where in places)
+    return next((value for value in values if value is not None), None)
 
 
 def found(where: Where, headers: Headers, body: Any) -> Any:
@@ -68,24 +70,16 @@ def found(where: Where, headers: Headers, body: Any) -> Any:
     return body
 
 
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _text(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None
     return " ".join(str(value).encode("utf-8", "replace").decode().split()) or None
 
 
-def _seconds(value: Any, otherwise: float | None) -> float | None:
-    if value is None or isinstance(value, bool):
-        return otherwise
-    told = retry_after(Headers({"retry-after": str(value)}), 0.0) if isinstance(value, (str, int, float)) else None
-    return otherwise if told is None else told
+def _seconds(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    return retry_after(Headers({"retry-after": str(value)}), 0.0)
 
 
 def _in_class(error: StatusError, wanted: type[StatusError]) -> StatusError:

@@ -5,15 +5,15 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from pristine.core.answers.pages import NO_PAGE, Ask
 from pristine.core.call import CallOptions
-from pristine.core.content import content_of
-from pristine.core.context import Context
+from pristine.core.context import Context, known_limits
 from pristine.core.operation import Operation
-from pristine.core.pages import NO_PAGE, Ask
-from pristine.core.parameters import fill_parameters, said, spells
-from pristine.core.styles import path_values, styled_query
-from pristine.core.urls import encode_query, scalar
-from pristine.manifest.model import NOTHING, SAFE_METHODS
+from pristine.core.requests.content import content_of
+from pristine.core.requests.parameters import fill_parameters, said, spells
+from pristine.core.requests.styles import header_text, path_values, styled_query
+from pristine.core.requests.urls import encode_query
+from pristine.manifest.model import NOTHING, Endpoint
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, RequestError
 from pristine.ports.fields import checked
@@ -36,21 +36,27 @@ class Blueprint:
     timeout: Timeout
     limit: int | None
     keyed: bool
-    merged: dict[tuple[tuple[str, str], ...], Headers] = attrs.field(factory=dict, init=False)
+    usual: Mapping[str, str]
+    """The fields of the body that the serializer makes."""
+    with_usual: Headers
 
     @classmethod
     def of(cls, context: Context[Any], base: str | None, operation: Operation, *, streams: bool) -> "Blueprint":
         endpoint = operation.endpoint
         own = operation.stream_headers if streams else operation.headers
+        headers = own.merged(context.headers)
+        usual = {"Content-Type": context.serializer.media_type}
         return cls(
             context,
             operation,
             None if base is None else base.rstrip("/"),
             streams,
-            own.merged(context.headers),
+            headers,
             limits(context.timeout, operation, None),
             endpoint.max_response_bytes or context.max_response_bytes,
-            endpoint.idempotency is not None and operation.method not in SAFE_METHODS,
+            endpoint.idempotency is not None,
+            usual,
+            headers.merged(usual),
         )
 
     def request(self, payload: Any, options: CallOptions, ask: Ask = NO_PAGE) -> Request:
@@ -84,9 +90,9 @@ class Blueprint:
             raise ConfigurationError(f"{wrong[0]} has no effect: it is for streams", endpoint=id)
 
     def _url(self, options: CallOptions, more: Mapping[str, Any]) -> str:
-        if self.base is None:
-            raise ConfigurationError("there is no base URL: give context(base_url=…), or 'servers' in the manifest")
         endpoint = self.operation.endpoint
+        if self.base is None:
+            raise _nowhere(endpoint)
         values = _mapping(options, "path_params")
         if endpoint.path_params:
             values = path_values(endpoint.path_params, fill_parameters(endpoint.path_params, values, "path"))
@@ -109,7 +115,9 @@ class Blueprint:
 
     def _headers(self, content: Mapping[str, str], options: CallOptions) -> Headers:
         """Weakest first: the operation's, the Context's, the manifest's parameters, the call's, the idempotency key."""
-        headers = self._with(content) if content else self.headers
+        headers = self.with_usual if content == self.usual else self.headers
+        if content and headers is self.headers:
+            headers = headers.merged(content)
         call = checked(options.get("headers") or ()) if "headers" in options else _NONE
         if self.operation.endpoint.headers:
             headers = headers.merged(_declared(self.operation, call))
@@ -120,16 +128,6 @@ class Blueprint:
         if self.keyed or "idempotency_key" in options:
             headers = headers.merged(self._key(headers, options.get("idempotency_key")))
         return headers
-
-    def _with(self, content: Mapping[str, str]) -> Headers:
-        """The headers with the fields of a body; of those there are few, so what was merged is kept."""
-        key = tuple(content.items())
-        merged = self.merged.get(key)
-        if merged is None:
-            merged = self.headers.merged(content)
-            if "Content-Length" not in content:
-                self.merged[key] = merged
-        return merged
 
     def _key(self, headers: Headers, given: str | None) -> Mapping[str, str]:
         """One key for all attempts of the call: the caller's, or a new one where the manifest asks for one."""
@@ -142,6 +140,14 @@ class Blueprint:
 
 
 _NONE: Final = Headers()
+
+
+def _nowhere(endpoint: Endpoint) -> ConfigurationError:
+    told = "there is no base URL: give context(base_url=…), or 'servers' in the manifest"
+    if endpoint.server:
+        where = f"servers={{{endpoint.server!r}: …}}"
+        told = f"it is at the server {endpoint.server!r}, not at base_url: give context({where}), too"
+    return ConfigurationError(told, endpoint=endpoint.id)
 
 
 def _mapping(options: CallOptions, name: Literal["path_params", "query"]) -> Mapping[str, Any]:
@@ -163,14 +169,17 @@ def _declared(operation: Operation, call: Headers) -> Headers:
         if not spells(declared[name].schema, text):
             raise InvalidHeader(f"header parameter {name!r} must be {said(declared[name].schema)}", where=name)
     values = fill_parameters({n: p for n, p in declared.items() if n not in given}, {}, "header")
-    return checked({name: scalar(value, f"header {name!r}", name) for name, value in values.items()})
+    texts = {name: header_text(name, value, declared[name]) for name, value in values.items()}
+    return checked({name: text for name, text in texts.items() if text or values[name] == ""})  # no list of nothing
 
 
-def limits(base: Timeout, operation: Operation, given: Timeout | float | None) -> Timeout:
-    """The call's Timeout, or its total in seconds; else the manifest's limits over the Context's."""
+def limits(base: Timeout, operation: Operation, given: Timeout | float | Mapping[str, float | None] | None) -> Timeout:
+    """The call's Timeout; or its total in seconds, or some limits, over the manifest's, over the Context's."""
     if isinstance(given, Timeout):
         return given
     declared = dict(operation.endpoint.timeout)
-    if given is not None:
+    if isinstance(given, Mapping):
+        declared |= known_limits(given)
+    elif given is not None:
         declared["total"] = given
     return attrs.evolve(base, **declared) if declared else base

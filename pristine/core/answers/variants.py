@@ -5,11 +5,13 @@ from typing import Any, Final, Unpack
 
 import attrs
 
+from pristine.core.attempts.ledger import Ledger
 from pristine.core.call import CallOptions
 from pristine.core.engine import Engine, Reading
 from pristine.manifest.model import StreamFormat, Streaming
 from pristine.ports.blocking import finish
 from pristine.ports.headers import Headers
+from pristine.ports.ledger import Attempt
 from pristine.ports.messages import Response
 from pristine.streaming.response import Opening, StreamResponse
 
@@ -22,6 +24,7 @@ class RawResponse:
 
     response: Response
     parse: Callable[[], Any]
+    _ledger: Ledger
 
     @property
     def status(self) -> int:
@@ -38,15 +41,16 @@ class RawResponse:
         """The body, without its content coding."""
         return self.response.body
 
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The ledger: the attempts that it took, the good one last."""
+        return self._ledger.attempts
+
     def __repr__(self) -> str:
         return f"RawResponse({self.response!r})"
 
 
-def _raw(response: Response, value: Callable[[], Any]) -> RawResponse:
-    return RawResponse(response, value)
-
-
-RAW: Final[Reading] = _raw
+RAW: Final[Reading] = RawResponse
 
 
 @attrs.frozen

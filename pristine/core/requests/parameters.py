@@ -10,7 +10,8 @@ from uuid import UUID
 
 import attrs
 
-from pristine.core.urls import scalar
+from pristine.core.requests.styles import header_parts
+from pristine.core.requests.urls import scalar
 from pristine.manifest.model import Parameter
 from pristine.ports import formats
 from pristine.ports.constraints import Constraints
@@ -56,8 +57,7 @@ def accepts(schema: Schema, value: Any) -> bool:
 
 
 def _within(arguments: Any, value: Any) -> bool:
-    bounds = [one for one in arguments[1:] if isinstance(one, Constraints)]
-    return accepts(arguments[0], value) and not any(one.fault(value) for one in bounds)
+    return accepts(arguments[0], value) and not any(one.fault(value) for one in Constraints.among(arguments[1:]))
 
 
 _OF_ORIGIN: Final[Mapping[Any, Callable[[Any, Any], bool]]] = {
@@ -70,7 +70,7 @@ _OF_ORIGIN: Final[Mapping[Any, Callable[[Any, Any], bool]]] = {
 
 def bounds_of(schema: Schema) -> list[Constraints]:
     """The bounds that a type says."""
-    return [one for one in getattr(schema, "__metadata__", ()) if isinstance(one, Constraints)]
+    return Constraints.among(getattr(schema, "__metadata__", ()))
 
 
 def _reads(schema: Schema, value: Any) -> bool:
@@ -107,6 +107,8 @@ def spells(schema: Schema, text: str) -> bool:
         return text in [scalar(one, "", "") for one in arguments if one is not None]
     if origin is Annotated:
         return spells(arguments[0], text)
+    if origin is list:
+        return all(spells(arguments[0], part) for part in header_parts(text))
     if schema in formats.TYPES:
         return _reads(schema, text)
     if schema in _SPELLINGS:

@@ -10,11 +10,12 @@ from urllib.parse import urljoin, urlsplit
 
 import attrs
 
-from pristine.core.failures import found
+from pristine.core.answers.failures import found
 from pristine.manifest.model import PageStyle, Pagination, Where
 from pristine.ports import formats
 from pristine.ports.errors import ConfigurationError, DecodeError
 from pristine.ports.headers import Headers
+from pristine.ports.ledger import Attempt
 from pristine.ports.messages import Response
 
 Token = str | int
@@ -23,11 +24,15 @@ Token = str | int
 
 @attrs.frozen
 class Page:
-    """One page: its `items`, the whole `value` that they are from, and the `next` token, None at the end."""
+    """One page: its `items`, the whole `value` that they are from, and the `next` token, None at the end.
+
+    `attempts` is the ledger: those that it took.
+    """
 
     items: Sequence[Any]
     value: Any = attrs.field(repr=False)
     next: Token | None = None
+    attempts: tuple[Attempt, ...] = attrs.field(default=(), repr=False, eq=False)
 
 
 @attrs.frozen
@@ -62,7 +67,7 @@ class Pager:
         """The next call, where the API is at `base`; raises DecodeError for a page of another origin."""
         how, token = self._how, self.token
         if how.style is PageStyle.LINK and token is not None:
-            return Ask(url=_at_home(str(token), base or ""))
+            return Ask(url=at_home(str(token), base or ""))
         if how.style is PageStyle.PAGE and token is None:
             token = how.start
         said = {
@@ -104,11 +109,15 @@ class Pager:
         return None if isinstance(total, int) and after >= total else after
 
 
-def _at_home(link: str, base: str) -> str:
+def at_home(link: str, base: str, what: str = "the next page") -> str:
     """The URL of a link, which may be relative; a credential goes to no other origin."""
-    url = urljoin(f"{base}/", link)
-    if urlsplit(url)[:2] != urlsplit(base)[:2] or not re.fullmatch(r"[!-~]+", url):
-        raise DecodeError("the next page is at another origin, or its link is not a URL")
+    try:
+        url = urljoin(f"{base}/", link)
+        elsewhere = urlsplit(url)[:2] != urlsplit(base)[:2]
+    except ValueError:  # "http://["
+        url, elsewhere = "", True
+    if elsewhere or not re.fullmatch(r"[!-~]+", url):
+        raise DecodeError(f"{what} is at another origin, or its link is not a URL")
     return url.partition("#")[0]
 
 

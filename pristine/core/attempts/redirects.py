@@ -1,16 +1,17 @@
 """Redirects (RFC 9110 section 15.4): whether one is followed, and with which request. Pure.
 
-Off unless a Context has a policy. What was meant for one origin does not reach another: no credential crosses.
+Off unless a Context has a policy, or the manifest or a call says so. What was meant for one origin does not reach
+another: no credential crosses.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
 import attrs
 
-from pristine.core.classification import facts
+from pristine.core.attempts.classification import facts
 from pristine.ports.errors import ConfigurationError, RedirectRefused
 from pristine.ports.headers import PRINTABLE, Headers
 from pristine.ports.messages import Request, Response, StreamHead
@@ -55,11 +56,28 @@ def redirects(given: Any) -> Redirects | None:
     return Redirects(**given)
 
 
-class Trail:
-    """The redirects of one attempt. `at_home`: it has not left the origin that its credential is for."""
+def policy_for(usual: Redirects | None, endpoint: bool | int | None, call: Any) -> Redirects | None:
+    """What holds for a call: what it says itself, else what the manifest says of its endpoint, else the usual policy.
 
-    def __init__(self, policy: Redirects, request: Request) -> None:
+    Whether they are followed, and how many, leaves it as it is where they may lead.
+    """
+    said = endpoint if call is None else call
+    if said is None or said is True:
+        return usual or (Redirects() if said else None)
+    if said is False:
+        return None
+    return attrs.evolve(usual or Redirects(), limit=said) if isinstance(said, int) else redirects(said)
+
+
+class Trail:
+    """The redirects of one attempt. `at_home`: it has not left the origin that its credential is for.
+
+    `answers` says which statuses are the caller's, whatever Location they have.
+    """
+
+    def __init__(self, policy: Redirects, request: Request, answers: Callable[[int], bool]) -> None:
         self._policy = policy
+        self._answers = answers
         self._visited = {(request.method, request.url)}
         self.at_home = True
 
@@ -68,7 +86,7 @@ class Trail:
 
         Raises RedirectRefused.
         """
-        if head.status not in _REDIRECTS or "location" not in head.headers:
+        if head.status not in _REDIRECTS or "location" not in head.headers or self._answers(head.status):
             return None
         url = _target(head, request)
         following = attrs.evolve(_following(head, request), url=url)
@@ -127,3 +145,15 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _refused(head: StreamHead | Response, why: str) -> RedirectRefused:
     told = f"{head.status} a redirect that is not followed: {why}"
     return RedirectRefused(told, **facts(head, b""))
+
+
+async def following_of(trail: Trail, answer: Any, request: Request) -> Request | None:
+    """The request that an answer, a Response or an open stream, redirects to; a stream is then closed."""
+    kept = False
+    try:
+        following = trail.onward(getattr(answer, "head", answer), request)
+        kept = following is None
+        return following
+    finally:
+        if not kept and hasattr(answer, "aclose"):
+            await answer.aclose()

@@ -1,16 +1,19 @@
 """A Response -> the value of the call, or the error that it means. Pure."""
 
 from collections.abc import Callable
+from types import NoneType
 from typing import Any, Final
 
-from pristine.core.classification import facts, media_type_of, message_of
+from pristine.core.attempts.classification import facts, media_type_of, message_of
 from pristine.core.operation import Operation
 from pristine.ports.errors import DecodeError, UnexpectedContent
 from pristine.ports.messages import Response
 from pristine.ports.serializer import Serializer
 from pristine.ports.text import text_of
 
-_WITHOUT_BODY: Final = frozenset({204, 205})
+_WITHOUT_BODY: Final = frozenset({204, 205, 304})
+UNSAID: Final = (None, Any, NoneType)
+"""The types of what need not be there."""
 
 Safe = Callable[[bytes], bytes]
 """Takes the credentials out of a body that is to become part of an error."""
@@ -25,6 +28,8 @@ def value_of(response: Response, operation: Operation, serializer: Serializer, s
     media_type = media_type_of(response.headers)
     if response.status in _WITHOUT_BODY or operation.method == "HEAD" or (schema is None and not response.body):
         return None
+    if response.status >= 300 and schema in UNSAID and not (response.body and _is_json(media_type)):
+        return None  # a redirect's body is a note for people (RFC 9110 section 15.4), or there is none
     if _is_json(media_type) or (not media_type and schema is not None):
         return _unwrapped(_decoded(response, serializer, schema, safe), response, operation)
     if schema is not None:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
 
+from pristine.core.answers.pages import Page, Pager, Token
 from pristine.core.call import CallOptions
 from pristine.core.engine import Engine
-from pristine.core.pages import Page, Pager, Token
 from pristine.ports.blocking import finish
 
 

@@ -1,0 +1,1 @@
+"""A response becomes a value, an error, or a page of a list."""

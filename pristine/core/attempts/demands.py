@@ -1,0 +1,105 @@
+"""What a call asks of the limits: whose they are, and its cost, guessed before it is sent and known after. Pure."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final
+
+import attrs
+
+from pristine.core.answers.failures import found
+from pristine.core.attempts.details import json_of
+from pristine.core.context import Context
+from pristine.core.operation import Operation
+from pristine.manifest.model import Cost, LimitGroup, Where
+from pristine.ports.admission import BYTES, REQUESTS, Demand, Scope
+from pristine.ports.body import length_of
+from pristine.ports.headers import Headers
+from pristine.ports.messages import Request
+
+_ONE: Final[Mapping[str, float]] = {REQUESTS: 1.0}
+_LIMITLESS: Final = LimitGroup()
+
+
+@attrs.define(eq=False)
+class Demands:
+    """The demands of one operation under one Context; `circuit` is that on its breaker, the same for all calls."""
+
+    usual: Demand
+    circuit: Demand
+    group: LimitGroup
+
+    @classmethod
+    def of(cls, context: Context[Any], base: str | None, operation: Operation) -> "Demands":
+        endpoint = operation.endpoint
+        group, breaker = endpoint.limit or _LIMITLESS, endpoint.breaker
+        scope = Scope(context.tenant, base or "", group.name)
+        circuit = attrs.evolve(scope, group=breaker.name if breaker else "")
+        return cls(
+            Demand(
+                scope=scope,
+                costs=_ONE,
+                quotas={unit: cost.quota for unit, cost in group.units.items()},
+                concurrency=group.concurrency,
+            ),
+            Demand(scope=circuit, breaker=breaker.settings if breaker else {}),
+            group,
+        )
+
+    def make(self, payload: Any, request: Request, priority: int) -> Demand:
+        """What a call with this payload asks for."""
+        size, group = length_of(request.body) or 0 if request.body is not None else 0, self.group
+        if not (size or priority or group.key or group.units):
+            return self.usual
+        costs = {REQUESTS: 1.0, BYTES: float(size)}
+        for unit, cost in group.units.items():
+            costs[unit] = _guessed(cost, payload, size)
+        scope = self.usual.scope
+        if group.key:
+            scope = attrs.evolve(scope, key=str(_at(group.key, payload) or ""))
+        return attrs.evolve(self.usual, scope=scope, costs=costs, priority=priority)
+
+    @cached_property
+    def _places(self) -> Mapping[str, Where]:
+        return {unit: cost.actual for unit, cost in self.group.units.items() if cost.actual is not None}
+
+    @cached_property
+    def told_late(self) -> tuple[bytes, ...]:
+        """What an event of a stream has in it that says what a call cost: the first names of the places."""
+        firsts = [place.path[0] for place in self._places.values() if place.path]
+        return tuple(str(name).encode() for name in firsts if isinstance(name, str))
+
+    def actual(self, headers: Headers, body: bytes) -> Mapping[str, float]:
+        """What the answer says that it really cost, for the units of which it does."""
+        if not self._places:
+            return {}
+        value = json_of(body)
+        said = {unit: _number(found(place, headers, value)) for unit, place in self._places.items()}
+        return {unit: number for unit, number in said.items() if number is not None}
+
+
+def _guessed(cost: Cost, payload: Any, size: int) -> float:
+    """So much for every call, so much for each byte of its body, and what its payload says."""
+    said = (_number(_at(path, payload)) for path in cost.fields)
+    return max(0.0, cost.base + cost.per_byte * size + sum(number for number in said if number is not None))
+
+
+def _at(path: tuple[str | int, ...], value: Any) -> Any:
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _MOST
+    return float(value) if usable else None
+
+
+_MOST: Final = 1e15

@@ -1,0 +1,102 @@
+"""What is told of a call or of a future: signals with one id. Nothing that a listener does reaches those."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from pristine.core.context import Context
+from pristine.ports import signals
+from pristine.ports.body import length_of
+from pristine.ports.listening import dumps_of, injected_by, says
+from pristine.ports.messages import Request, Response, StreamHead
+from pristine.ports.redaction import credentials, scrub
+from pristine.ports.telemetry import Signal
+
+_PORTS: Final = {"http": 80, "https": 443}
+_LONGEST: Final = 256
+
+
+class Voice:
+    """Tells of one thing. `listening` is whether anybody wanted to hear when it began; `heeding`, of failures alone."""
+
+    def __init__(self, context: Context[Any], endpoint: str) -> None:
+        self._telemetry: Any = context.telemetry
+        self._new_id = context.new_key
+        self._endpoint = endpoint
+        self._id = self._parent = ""
+        self.heeding = says(self._telemetry, "active")
+        self.listening = self.heeding and not says(self._telemetry, "failures_only")
+
+    @property
+    def id(self) -> str:
+        """The id of its signals; "" where nobody listens."""
+        if self.listening and not self._id:
+            self._id = self._new_id()
+        return self._id
+
+    def part_of(self, future: "Voice") -> None:
+        """Say in every signal that this is done for that future."""
+        self._parent = future.id
+
+    def emit(self, name: str, **attributes: Any) -> None:
+        """Tell telemetry."""
+        try:
+            if self._telemetry.active:
+                self._id = self._id or self._new_id()
+                self._telemetry.emit(Signal(name, self._id, self._endpoint, attributes, self._parent))
+        except Exception:  # noqa: BLE001, S110 a listener cannot hurt a call
+            pass
+
+    def announced(self, name: str, request: Request, facts: Mapping[str, Any]) -> Request:
+        """Tell of a request that is about to be sent; gives it with the fields that the listener puts into it."""
+        size = 0 if request.body is None else length_of(request.body)
+        shown = {"method": request.method, "url.full": request.shown_url, "request.size": size}
+        self.emit(name, **{**facts, **shown})
+        fields = self.injected()
+        return attrs.evolve(request, headers=request.headers.merged(fields)) if fields else request
+
+    def injected(self) -> Mapping[str, str]:
+        """The fields that the listener puts into a request."""
+        return injected_by(self._telemetry, self._id)
+
+    @property
+    def traced(self) -> str:
+        """The W3C traceparent that the listener gives it; "" where it gives none."""
+        found = self.injected().get("traceparent", "") if self.listening else ""
+        return found if len(found) <= _LONGEST else ""
+
+    @property
+    def dumps(self) -> int:
+        """How many bytes of a body the listener wants to see."""
+        return dumps_of(self._telemetry) if self.listening else 0
+
+    def dump_request(self, unsigned: Request, signed: Request, most: int) -> None:
+        """Show a request, without its credentials."""
+        whole = signed.body if isinstance(signed.body, bytes) else None
+        self.emit(
+            signals.MESSAGE_SENT,
+            method=signed.method,
+            headers=signed.headers.shown(),
+            body=None if whole is None else scrub(whole, credentials(unsigned, signed))[:most],
+            size=len(whole) if whole is not None else getattr(signed.body, "length", None),
+            **{"url.full": signed.shown_url},
+        )
+
+    def dump_answer(self, answer: Response | StreamHead, secrets: list[str], most: int) -> None:
+        """Show an answer, without what of the request's credentials it echoes."""
+        body = answer.body if isinstance(answer, Response) else None
+        self.emit(
+            signals.MESSAGE_RECEIVED,
+            status=answer.status,
+            headers=answer.headers.shown(),
+            body=None if body is None else scrub(body, secrets)[:most],
+            size=None if body is None else len(body),
+        )
+
+
+def place(url: str) -> dict[str, Any]:
+    """Where a request goes, as OpenTelemetry names it."""
+    parts = urlsplit(url)
+    return {"server.address": parts.hostname or "", "server.port": parts.port or _PORTS.get(parts.scheme)}
