@@ -6,19 +6,24 @@ from typing import Final
 
 from pristine.manifest.model import ErrorShape, PageStyle, Pagination, Where
 from pristine.manifest.parameters import header_name
-from pristine.manifest.reading import Cursor, MappingOf, Reader, one_of, record, text, word
+from pristine.manifest.reading import Cursor, MappingOf, Reader, TupleOf, one_of, record, text, word
 from pristine.ports.errors import StatusError
+from pristine.ports.outcome import Kind
 
-BODY_PATH: Final = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[\d{1,9}\]){0,99}", re.ASCII)
+_INDEX: Final = r"\[(?:\d{1,9}|-[1-9]\d{0,8})\]"
+BODY_PATH: Final = re.compile(rf"(?:[^.\[\]]+|{_INDEX})(?:\.[^.\[\]]+|{_INDEX}){{0,99}}", re.ASCII)
+
+
+_STEP: Final = re.compile(r"\[(-?\d+)\]|([^.\[\]]+)", re.ASCII)
 
 
 def body_path(at: Cursor) -> tuple[str | int, ...]:
-    """A path into a JSON body, such as `error.details[0].reason`; "" is the whole."""
+    """A path into a JSON body, such as `error.details[0].reason` or `data[-1].id`; "" is the whole."""
     found = text(at)
     if found and not BODY_PATH.fullmatch(found):
         at.fault("must be a path of at most 100 names and indices, such as error.details[0].reason")
         return ()
-    return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", found, re.ASCII))
+    return tuple(int(index) if index else name for index, name in _STEP.findall(found))
 
 
 def where(at: Cursor) -> Where:
@@ -28,12 +33,34 @@ def where(at: Cursor) -> Where:
     return Where(path=body_path(at) if word(at) else ())
 
 
+def places(at: Cursor, read: Reader = where) -> tuple[Where, ...]:
+    """A place, or a list of them, of which the first that has something counts."""
+    if not isinstance(at.value, list):
+        return (read(at),)
+    if not 1 <= len(at.value) <= MOST_PLACES:
+        at.fault(f"must be 1 to {MOST_PLACES} places")
+        return ()
+    for index, value in enumerate(at.value):
+        if value in at.value[:index]:
+            at.child(index, value).fault("has no effect: the place is in the list already")
+    return TupleOf(read)(at)
+
+
+MOST_PLACES: Final = 20
+
+
 def error_shape(at: Cursor) -> ErrorShape:
     """How errors are spelled, with a class for each of `classes`."""
     found = record(ERROR_KEYS)(at)
     if "classes" in found and "code" not in found:
         at.child("classes", found["classes"]).fault("has no effect without 'code'")
     return ErrorShape(**found)
+
+
+def kind(at: Cursor) -> Kind:
+    """What an error comes to; no error is a success."""
+    found = one_of(*ERROR_KINDS)(at)
+    return Kind(found) if found in ERROR_KINDS else Kind.CLIENT_ERROR
 
 
 def _classes(at: Cursor) -> Mapping[str, type[StatusError]]:
@@ -52,17 +79,31 @@ def _class_name(at: Cursor) -> str:
     return name
 
 
+def _statuses(at: Cursor) -> Mapping[str, Kind]:
+    found: Mapping[str, Kind] = MappingOf(kind)(at)
+    for status in found:
+        if not ERROR_STATUS.fullmatch(status):
+            at.child(status, None).fault("must be a status that is an error, such as 409, or a range such as 5XX")
+    return found
+
+
+ERROR_STATUS: Final = re.compile(r"[345](\d\d|XX)", re.ASCII)
+
+ERROR_KINDS: Final = tuple(one.value for one in Kind if one is not Kind.SUCCESS)
+
 _EFFORT_OF_A_CLASS: Final = 5000
 
 CLASS_NAME: Final = re.compile(r"[A-Z]\w{0,99}", re.ASCII)
 
 ERROR_KEYS: Final[Mapping[str, Reader]] = {
-    "message": where,
-    "code": where,
-    "request_id": where,
-    "retry_after": where,
-    "documentation": where,
+    "message": places,
+    "code": places,
+    "request_id": places,
+    "retry_after": places,
+    "documentation": places,
     "classes": _classes,
+    "kinds": MappingOf(kind),
+    "statuses": _statuses,
 }
 
 

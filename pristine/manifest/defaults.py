@@ -34,7 +34,7 @@ def _size(value: Any) -> int:
 
 def _within(value: Any, arguments: Any) -> bool:
     # Patterns are left to the calls: on some texts they take for ever, and here the manifest would say both.
-    bounds = [attrs.evolve(one, pattern=None) for one in arguments[1:] if isinstance(one, Constraints)]
+    bounds = [attrs.evolve(one, pattern=None) for one in Constraints.among(arguments[1:])]
     return fits(value, arguments[0]) and not any(one.fault(value) for one in bounds)
 
 

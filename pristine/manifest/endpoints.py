@@ -1,29 +1,35 @@
 """What a manifest says of an endpoint. The table is the language; a key that could have no effect is a fault."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
 from pristine.manifest.answers import body_path, error_shape, pagination
+from pristine.manifest.futures import future
 from pristine.manifest.model import (
     BODYLESS_METHODS,
     METHODS,
     NOTHING,
     SAFE_METHODS,
     BodyKind,
+    BreakerGroup,
     Endpoint,
     ErrorShape,
     Example,
     Idempotency,
+    LimitGroup,
     Pagination,
+    Safety,
     Scheme,
 )
 from pristine.manifest.parameters import check_path_params, header_name, headers, parameters, path
+from pristine.manifest.policies import deadline, named, retry, safety
 from pristine.manifest.reading import (
     Cursor,
     MappingOf,
+    OrNull,
     Reader,
     TupleOf,
     anything,
@@ -33,6 +39,7 @@ from pristine.manifest.reading import (
     record,
     seconds,
     text,
+    wait,
     word,
 )
 from pristine.manifest.servers import security
@@ -43,14 +50,19 @@ from pristine.ports.serializer import Schema
 
 @attrs.frozen(kw_only=True)
 class Shared:
-    """What endpoints have in common: the types, schemes and paginations they may name, and what holds by default."""
+    """What endpoints have in common: what they may name, and what holds by default."""
 
     types: TypeReader
+    servers: Collection[str] = ()
     schemes: Mapping[str, Scheme] = NOTHING
     paginations: Mapping[str, Pagination] = NOTHING
     security: tuple[tuple[str, ...], ...] | None = None
     errors: ErrorShape | None = None
+    retries: Mapping[str, Mapping[str, float]] = NOTHING
+    limits: Mapping[str, LimitGroup] = NOTHING
+    breakers: Mapping[str, BreakerGroup] = NOTHING
     defaults: Mapping[str, Any] = NOTHING
+    endpoints: Mapping[str, Any] = NOTHING
     table: Mapping[str, Reader] = attrs.field(init=False)
 
     @table.default
@@ -99,6 +111,7 @@ def endpoint(id: str, at: Cursor, shared: Shared) -> Endpoint:
     found = record(table, required=("method", "path"))(at)
     check_path_params(at, found)
     _check_effects(at, found)
+    _check_statuses(at, found)
     found = {"method": "GET", "path": "/", **found, "files": files}
     at.spend(_EFFORT + sum(len(shared.defaults.get(key, ())) for key in ("query", "headers")) * _EFFORT_OF_A_DEFAULT)
     return Endpoint(id=id, **_with_defaults(found, shared))
@@ -107,7 +120,7 @@ def endpoint(id: str, at: Cursor, shared: Shared) -> Endpoint:
 def _with_defaults(found: dict[str, Any], shared: Shared) -> dict[str, Any]:
     """Parameters are added to the endpoint's own, limits too; for the rest the endpoint's own stands."""
     defaults = dict(shared.defaults)
-    if found["method"] in SAFE_METHODS:
+    if found["method"] in SAFE_METHODS or found.get("safety") is Safety.SAFE:
         defaults.pop("idempotency", None)
     for key in ("headers", "timeout"):
         if key in defaults:
@@ -125,13 +138,21 @@ def _check_effects(at: Cursor, found: Mapping[str, Any]) -> None:
     told = {
         "request": (method in BODYLESS_METHODS, f"a {method} request has no body (RFC 9110 section 9.3); use 'query'"),
         "body": (method in BODYLESS_METHODS, f"has no effect: a {method} request has no body"),
-        "idempotency": (method in SAFE_METHODS, f"has no effect: a {method} may be repeated anyway"),
+        "idempotency": (
+            method in SAFE_METHODS or found.get("safety") is Safety.SAFE,
+            f"has no effect: a {method if method in SAFE_METHODS else 'safe request'} may be repeated anyway",
+        ),
+        "safety": (found.get("safety") in ASSUMED.get(method, ()), f"has no effect: every {method} is that"),
         "response": (
             stream and not stream.when,
             "has no effect: the answer is a stream; its items' type is 'items' under 'streaming'",
         ),
         "unwrap": (stream and not stream.when, "has no effect: the answer is a stream"),
         "pagination": (stream, "has no effect: the answer is a stream"),
+        "future": (
+            (stream and not stream.when) or found.get("pagination"),
+            f"has no effect: the answer is {'a page of a list' if found.get('pagination') else 'a stream'}",
+        ),
         "media_type": (body is not BodyKind.RAW, "has no effect: it is for 'body: raw'"),
     }
     for key, (wrong, message) in told.items():
@@ -145,6 +166,24 @@ def _check_effects(at: Cursor, found: Mapping[str, Any]) -> None:
     pages = found.get("pagination")
     if pages and pages.into == "body" and method in BODYLESS_METHODS:
         at.child("pagination", None).fault(f"goes on by fields of the body, and a {method} request has none")
+
+
+def _check_statuses(at: Cursor, found: Mapping[str, Any]) -> None:
+    """Fault what its own `errors` say of a status that is an answer; the document's are for other endpoints, too."""
+    shape, responses = found.get("errors"), found.get("responses", {})
+    for status in shape.statuses if shape else ():
+        answer = next((said for said in (status, "3XX") if said in responses), None)
+        if answer and status[0] == "3":
+            one = at.child("errors", None).child("statuses", None).child(status, None)
+            one.fault(f"has no effect: {answer} is an answer here, under 'responses', and no error")
+
+
+ASSUMED: Final[Mapping[Any, tuple[Safety, ...]]] = {
+    **dict.fromkeys(SAFE_METHODS, (Safety.SAFE, Safety.IDEMPOTENT)),
+    **dict.fromkeys(("PUT", "DELETE"), (Safety.IDEMPOTENT,)),
+    **dict.fromkeys(("POST", "PATCH"), (Safety.UNSAFE,)),
+}
+"""What a method says of itself (RFC 9110 section 9.2)."""
 
 
 def timeout(at: Cursor) -> dict[str, float | None]:
@@ -235,6 +274,24 @@ def _pagination(known: Mapping[str, Pagination]) -> Reader:
     return read
 
 
+def redirects(at: Cursor) -> bool | int:
+    """Whether redirects are followed, or how many."""
+    if isinstance(at.value, bool) or (isinstance(at.value, int) and at.value > 0):
+        return at.value
+    at.fault("must be true, false, or how many: a whole number greater than 0")
+    return False
+
+
+def _server(known: Collection[str]) -> Reader:
+    def read(at: Cursor) -> str:
+        name = word(at)
+        if name and name not in known:
+            at.fault(f"there is no server {name!r}{at.near(name, known) or ': none has a name'}")
+        return name
+
+    return read
+
+
 def _example(at: Cursor) -> Example:
     return Example(**record(EXAMPLE_KEYS)(at))
 
@@ -244,6 +301,7 @@ def _table(shared: Shared) -> Mapping[str, Reader]:
     return {
         "method": one_of(*METHODS),
         "path": path,
+        "server": _server(shared.servers),
         "description": text,
         "request": types.read,
         "body": _body_kind,
@@ -257,8 +315,15 @@ def _table(shared: Shared) -> Mapping[str, Reader]:
         "headers": headers(types),
         "timeout": timeout,
         "idempotency": _idempotency,
+        "safety": safety,
+        "deadline": deadline,
+        "retry": retry(shared.retries),
+        "limit": named(shared.limits, "limit"),
+        "breaker": named(shared.breakers, "breaker"),
         "max_response_bytes": count,
+        "redirects": redirects,
         "pagination": _pagination(shared.paginations),
+        "future": future(types, shared.endpoints, shared.defaults.get("query", ())),
         "security": security(shared.schemes),
         "errors": error_shape,
         "tags": TupleOf(word),
@@ -267,17 +332,19 @@ def _table(shared: Shared) -> Mapping[str, Reader]:
     }
 
 
-def defaults(types: TypeReader) -> Reader:
+def defaults(shared: Shared) -> Reader:
     """A reader of what holds for every endpoint that does not say otherwise."""
-    table = {key: reader for key, reader in Shared(types=types).table.items() if key in DEFAULTS}
-    return record(table)
+    return record({key: reader for key, reader in shared.table.items() if key in DEFAULTS})
 
 
-DEFAULTS: Final = ("query", "headers", "timeout", "idempotency", "max_response_bytes")
+DEFAULTS: Final = (
+    "query", "headers", "timeout", "idempotency", "deadline", "retry", "limit", "breaker", "max_response_bytes"
+)  # fmt: skip
 
-TIMEOUT_KEYS: Final[Mapping[str, Reader]] = dict.fromkeys(
-    ("connect", "read", "write", "pool", "total", "head", "first_content", "content"), seconds
-)
+TIMEOUT_KEYS: Final[Mapping[str, Reader]] = {
+    **dict.fromkeys(("connect", "read", "write", "pool", "total", "head", "first_content", "content"), seconds),
+    "admission": OrNull(wait),
+}
 
 IDEMPOTENCY_KEYS: Final[Mapping[str, Reader]] = {"header": header_name}
 

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
+import attrs
+
 from pristine.manifest.answers import error_shape, pagination
 from pristine.manifest.endpoints import Shared, defaults, endpoint, entries_of_all
 from pristine.manifest.including import Open, included
 from pristine.manifest.model import Endpoint, Manifest
+from pristine.manifest.policies import breakers, limits, retries
 from pristine.manifest.reading import (
     Cursor,
     Enough,
@@ -72,13 +75,21 @@ def _manifest(at: Cursor, parts: Sequence[Cursor], *, lazily: bool = False) -> M
     known = found.get("security_schemes", {})
     shared = Shared(
         types=types,
+        servers=[one.name for one in found.get("servers", ()) if one.name],
         schemes=known,
         paginations=found.get("paginations", {}),
         security=security(known)(at.child("security", found["security"])) if "security" in found else None,
         errors=found.get("errors"),
-        defaults=defaults(types)(at.child("defaults", found.get("defaults", {}))),
+        retries=found.get("retries", {}),
+        limits=found.get("limits", {}),
+        breakers=found.get("breakers", {}),
     )
     listed = list(entries_of_all(_section(one, "endpoints") for one in (at, *parts)))
+    shared = attrs.evolve(
+        shared,
+        defaults=defaults(shared)(at.child("defaults", found.get("defaults", {}))),
+        endpoints={id: one.value for id, one in listed},
+    )
 
     def read(id: str, one: Cursor) -> Endpoint:
         return endpoint(id, one, shared)
@@ -107,6 +118,9 @@ MANIFEST_KEYS: Final[Mapping[str, Reader]] = {
     "security": anything,
     "errors": error_shape,
     "paginations": MappingOf(pagination),
+    "retries": retries,
+    "limits": limits,
+    "breakers": breakers,
     "defaults": anything,
     "include": ListOf(text),
     "endpoints": anything,

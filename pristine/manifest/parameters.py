@@ -24,6 +24,8 @@ STYLES: Final[Mapping[str, tuple[str, ...]]] = {
     "header": ("simple",),
 }
 
+_UNSAID_STYLE: Final = {"query": "form", "path": "form", "header": "simple"}
+
 _ALL_STYLES: Final = tuple(dict.fromkeys(style for styles in STYLES.values() for style in styles))
 
 PARAMETER_KEYS: Final[Mapping[str, Reader]] = {
@@ -103,7 +105,7 @@ def parameters(types: TypeReader, kind: str) -> Callable[[Cursor], dict[str, Par
             default=deepcopy(found.get("default")),
             description=types.described(at.value),
             style=found.get("style", ""),
-            explode=found.get("explode", found.get("style", "form") == "form"),
+            explode=found.get("explode", found.get("style", _UNSAID_STYLE[kind]) == "form"),
             allow_reserved=found.get("allowReserved", False),
             name=found.get("name", ""),
         )
@@ -130,6 +132,8 @@ def _has_text(schema: Schema, kind: str, *, styled: bool) -> bool:
         return True
     if origin is Annotated:
         return _has_text(get_args(schema)[0], kind, styled=styled)
+    if origin is list and kind == "header":
+        return _has_text(get_args(schema)[0], "item", styled=False)
     if (kind == "query" or styled) and (origin in {list, dict} or isinstance(schema, type)):
         return schema is not type(None)
     return origin is Union and any(_has_text(one, kind, styled=styled) for one in get_args(schema))
@@ -138,7 +142,7 @@ def _has_text(schema: Schema, kind: str, *, styled: bool) -> bool:
 _SENDABLE: Final[Mapping[str, str]] = {
     "path": "a string, a number, a boolean or an enum",
     "query": "anything but null",
-    "header": "a string, a number, a boolean or an enum",
+    "header": "a string, a number, a boolean, an enum or a list of these",
 }
 
 

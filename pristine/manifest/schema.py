@@ -13,15 +13,30 @@ from pristine.manifest.answers import (
     BODY_PATH,
     CLASS_NAME,
     ERROR_KEYS,
+    ERROR_KINDS,
+    ERROR_STATUS,
+    MOST_PLACES,
     NEEDED,
     PAGINATION_KEYS,
     USED,
     body_path,
     error_shape,
+    kind,
     pagination,
+    places,
     where,
 )
-from pristine.manifest.endpoints import DEFAULTS, EXAMPLE_KEYS, IDEMPOTENCY_KEYS, STATUS, TIMEOUT_KEYS, Shared, timeout
+from pristine.manifest.endpoints import (
+    ASSUMED,
+    DEFAULTS,
+    EXAMPLE_KEYS,
+    IDEMPOTENCY_KEYS,
+    STATUS,
+    TIMEOUT_KEYS,
+    Shared,
+    redirects,
+    timeout,
+)
 from pristine.manifest.including import PART_KEYS
 from pristine.manifest.load import MANIFEST_KEYS
 from pristine.manifest.model import (
@@ -31,9 +46,24 @@ from pristine.manifest.model import (
     VARIABLE_VALUE,
     BodyKind,
     PageStyle,
+    Safety,
     StreamFormat,
 )
 from pristine.manifest.parameters import IN_PATHS, NAME, header_name, path
+from pristine.manifest.policies import (
+    BREAKER_KEYS,
+    DEADLINE_KEYS,
+    LIMIT_KEYS,
+    MOST,
+    RETRY_KEYS,
+    UNIT_KEYS,
+    amount,
+    deadline,
+    quantity,
+    rate,
+    share,
+    whole,
+)
 from pristine.manifest.reading import (
     Cursor,
     Faults,
@@ -51,6 +81,8 @@ from pristine.manifest.reading import (
     wait,
     word,
 )
+from pristine.manifest.schema_futures import READ
+from pristine.manifest.schema_futures import definitions as futures
 from pristine.manifest.schema_terms import (
     NEVER,
     Json,
@@ -71,12 +103,14 @@ from pristine.manifest.schema_types import FLAG, TEXT, TYPE, WORD, definitions
 from pristine.manifest.servers import KEY_NAME, SCHEME_KEYS, SERVER_KEYS, VARIABLE_KEYS
 from pristine.manifest.streams import EFFECTIVE, MEDIA_TYPE, RECONNECT_KEYS, STREAMING_KEYS, media_type
 from pristine.manifest.types import KINDS, TypeReader
+from pristine.ports.admission import BYTES, REQUESTS
 from pristine.ports.documents import Document
 from pristine.ports.fields import TOKEN, UNSAFE
 
 SHIPPED: Final = Path(__file__).with_name("schema.json")
 
 _SECONDS: Final[Json] = {"type": ["number", "null"], "exclusiveMinimum": 0, "exclusiveMaximum": 1e300}
+_AMOUNT: Final[Json] = {"type": "number", "exclusiveMinimum": 0, "maximum": MOST}
 _HEADER: Final = matching(TOKEN)
 _DOTS: Final = r"(?!.*/(?:\.|%2[Ee]){1,2}(?:/|$))"
 _PATH: Final = matching(rf"{_DOTS}/(?:[{IN_PATHS}]|%[0-9A-Fa-f]{{2}}|\{{{NAME.pattern}\}})*")
@@ -94,9 +128,19 @@ _OF: Final[Mapping[Any, Json]] = {
     media_type: matching(MEDIA_TYPE),
     body_path: {**TEXT, "anyOf": [{"const": ""}, matching(BODY_PATH)]},
     where: ref("where"),
+    places: ref("places"),
     error_shape: ref("errors"),
     pagination: ref("pagination"),
     timeout: either(_SECONDS, ref("timeout")),
+    redirects: either(FLAG, {"type": "integer", "minimum": 1}),
+    deadline: ref("deadline"),
+    kind: one_of(ERROR_KINDS),
+    amount: _AMOUNT,
+    quantity: {"type": "number", "minimum": 0, "maximum": MOST},
+    rate: {**_AMOUNT, "maximum": 1},
+    share: {"type": "number", "minimum": 0, "maximum": 1},
+    whole: {"type": "integer", "minimum": 0},
+    **READ,
 }
 """Reader -> what it reads. One that is not here, and not made of these, has its schema by its key."""
 
@@ -127,6 +171,9 @@ def document() -> Json:
         MANIFEST_KEYS,
         {
             "servers": items(ref("server")),
+            "retries": members(ref("retry")),
+            "limits": members(ref("limit")),
+            "breakers": members(ref("breaker")),
             "security_schemes": members(ref("scheme")),
             "security": ref("security"),
             "defaults": ref("defaults"),
@@ -167,11 +214,20 @@ def _definitions() -> Json:
         "security": items(either(WORD, items(WORD, 1))),
         "errors": record(
             "Errors",
-            _values(ERROR_KEYS, {"classes": members(matching(CLASS_NAME))}),
+            _values(
+                ERROR_KEYS,
+                {
+                    "classes": members(matching(CLASS_NAME)),
+                    "statuses": members(one_of(ERROR_KINDS), matching(ERROR_STATUS)),
+                },
+            ),
             when(has("classes"), has("code")),
         ),
         "where": either(matching(BODY_PATH), record("Places", {"header": _HEADER}, required=("header",))),
+        "places": either(ref("where"), {**items(ref("where"), 1), "maxItems": MOST_PLACES, "uniqueItems": True}),
         "pagination": _pagination(),
+        **_policies(),
+        **futures(_values),
         "defaults": record("Defaults", {key: _endpoint_values()[key] for key in DEFAULTS}),
         "endpoints": either(
             members(ref("endpoint"), WORD),
@@ -186,6 +242,34 @@ def _definitions() -> Json:
         "idempotency": record("Idempotency", _values(IDEMPOTENCY_KEYS, {})),
         "types": members(TYPE, {**WORD, "not": one_of(KINDS)}),
         **definitions(),
+    }
+
+
+def _policies() -> Json:
+    estimated = {"anyOf": [has(key) for key in ("base", "per_byte", "fields", "actual")]}
+    return {
+        "retry": record("Retries", _values(RETRY_KEYS, {})),
+        "limit": record(
+            "Limits",
+            _values(
+                {**LIMIT_KEYS, "units": anything},
+                {
+                    "units": {
+                        "type": "object",
+                        "properties": dict.fromkeys((REQUESTS, BYTES), ref("unit")),
+                        "additionalProperties": {"allOf": [ref("unit"), {"if": {"type": "object"}, "then": estimated}]},
+                    }
+                },
+            ),
+            {"anyOf": [has("concurrency"), has("units")]},
+        ),
+        "unit": record("Units", _values(UNIT_KEYS, {}), required=("limit",)),
+        "breaker": record(
+            "Breakers",
+            _values(BREAKER_KEYS, {}),
+            {**when(has("error_rate"), only(failures=NEVER)), "else": only(window=NEVER, minimum=NEVER)},
+        ),
+        "deadline": record("Deadlines", _values(DEADLINE_KEYS, {}), required=("header",)),
     }
 
 
@@ -235,6 +319,7 @@ def _endpoint_values() -> Json:
     return _values(
         Shared(types=types).table,
         {
+            "server": WORD,
             "request": ref("form"),
             "body": one_of(BodyKind),
             "response": TYPE,
@@ -245,7 +330,12 @@ def _endpoint_values() -> Json:
             "query": members(ref("query parameter")),
             "headers": members(either(matching(rf"(?:(?!{UNSAFE.pattern})[\s\S])*"), ref("header parameter")), _HEADER),
             "idempotency": either(FLAG, ref("idempotency")),
+            "safety": one_of(Safety),
+            "retry": either({"const": False}, WORD),
+            "limit": WORD,
+            "breaker": WORD,
             "pagination": either(TEXT, ref("pagination")),
+            "future": ref("future"),
             "security": ref("security"),
             "deprecated": either(FLAG, WORD),
             "examples": members(ref("example")),
@@ -260,15 +350,26 @@ def _endpoint_rules() -> list[Json]:
     one_way = {"not": {"type": "object", **has("when")}}
     into_body = {"type": "object", **has(into={"const": "body"})}
     raw = has(body={"const": "raw"})
+    # One status that is an answer is the loader's to find: a rule for each of the hundred would be most of the schema.
+    no_redirects = {"propertyNames": {"not": {"pattern": "^3"}}}
     return [
         has("method", "path"),
         when(
             has(method=one_of(sorted(BODYLESS_METHODS))),
             only(request=NEVER, body=NEVER, streaming=one_way, pagination={"not": into_body}),
         ),
-        when(has(method=one_of(sorted(SAFE_METHODS))), only(idempotency={"const": False})),
-        when(always, only(response=NEVER, unwrap=NEVER)),
+        when(
+            either(has(method=one_of(sorted(SAFE_METHODS))), has(safety={"const": "safe"})),
+            only(idempotency={"const": False}),
+        ),
+        *(
+            when(has(method={"const": method}), only(safety={"not": one_of(assumed)}))
+            for method, assumed in sorted(ASSUMED.items())
+        ),
+        when(always, only(response=NEVER, unwrap=NEVER, future=NEVER)),
         when(streams, only(pagination=NEVER)),
+        when(has(responses={"type": "object", **has("3XX")}), only(errors=only(statuses=no_redirects))),
+        when(has("pagination"), only(future=NEVER)),
         when(has("media_type"), raw),
         when(raw, only(request=NEVER, streaming=one_way)),
         {**when(has(body={"const": "multipart"}), True), "else": only(request=TYPE)},

@@ -155,7 +155,8 @@ def _parameter(kind: str) -> tuple[Json, ...]:
 
 
 def _parameter_rules(kind: str) -> list[Json]:
-    collection: list[Any] = [when(lacks("style"), only(type={"not": one_of(("array", "object"))}, properties=False))]
+    unwritten = ("array", "object") if kind == "path" else ("object",)
+    collection: list[Any] = [when(lacks("style"), only(type={"not": one_of(unwritten)}, properties=False))]
     return [
         only(type={"not": {"const": "null"}}),
         when(has("explode"), has(style={"not": {"const": "deepObject"}})),

@@ -18,6 +18,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "security": "which schemes sign the calls of all endpoints that do not say it themselves",
         "errors": "how errors are [spelled](#errors), for all endpoints that do not say it themselves",
         "paginations": "an object from names to [paginations](#paginations), which endpoints may refer to by name",
+        "retries": "an object from names to [settings](#retries) of the retry policy, which endpoints refer to by name",
+        "limits": "an object from names to [limits](#limits) on calls, which endpoints share by name",
+        "breakers": "an object from names to [settings](#breakers) of circuit breakers, which endpoints share by name",
         "defaults": "what [holds for all endpoints](#defaults) that do not say otherwise",
         "include": "a list of [files](#included-files) that have more endpoints and types",
         "endpoints": "the [endpoints](#endpoints): an object from names to endpoints, or a list of endpoints that each "
@@ -27,7 +30,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Servers": {
         "url": "an absolute http or https URL, without user information, query or fragment; it may hold `{variables}`; "
         "required",
-        "name": "what a context chooses it by: `server=`",
+        "name": "what a context chooses it by, `server=`, and an [endpoint](#endpoints) that is there",
         "description": "for readers: kept as `manifest.servers[…].description`",
         "variables": "an object from the variables of the URL to their defaults, or to "
         "[more about them](#server-variables)",
@@ -52,6 +55,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "documentation": "where it has a link to read more: the exception's `documentation`",
         "classes": "an object from codes to names of classes: an error with the code is of such a class, as well as of "
         "that of its status",
+        "kinds": "an object from codes to what such an error comes to, whatever its status: `rate_limited`, "
+        "`overloaded`, `upstream_failure`, `client_error` (which is not retried) or `transport_error`; the codes are "
+        "the API's own, and the `type`, `status` and `reason` that its body and its details have",
+        "statuses": "the same for statuses (`409`) and ranges (`5XX`); codes win. One of 3xx that an endpoint has "
+        "among its `responses` is no error",
     },
     "Places": {"header": "the field of the answer's head that has it; required"},
     "Paginations": {
@@ -60,8 +68,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "items": "the path to the items in the value; without it the value is the list",
         "parameter": "the parameter that says where to go on; required but for `link`",
         "into": "where the parameters go: `query`, or fields of the `body`; `query`",
-        "next": "[where](#places) the answer has the cursor, or the URL; required for `cursor`, the `Link` header for "
-        "`link`",
+        "next": "[where](#places) the answer has the cursor, or the URL; it may be in the last item, `data[-1].id`, so "
+        "that a page without items ends the list; required for `cursor`, the `Link` header for `link`",
         "more": "where the answer says whether there are more pages: false ends the list",
         "total": "where the answer says how many items there are in all: so many end the list; `offset` only",
         "size": "the parameter for how many items a page is to have: `.sized(…)` gives it",
@@ -72,6 +80,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "headers": "headers of all calls; an endpoint's own of the same name win",
         "timeout": "limits of all calls; an endpoint's own of the same name win",
         "idempotency": "the same for all endpoints whose method is not safe",
+        "deadline": "the same for all endpoints",
+        "retry": "the same for all endpoints",
+        "limit": "the same for all endpoints, which then share it",
+        "breaker": "the same for all endpoints, which then share it",
         "max_response_bytes": "the bound on the body of every answer",
     },
     "Endpoints": {
@@ -79,6 +91,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "be sent again after any failure",
         "path": "begins with `/` and is appended to the base URL; `{name}` is filled from the call's `path_params`, "
         "percent-encoded; required",
+        "server": "the name of the [server](#servers) that it is at, where that is not the API's own; the API's "
+        "credentials go there, too. `servers=` of the context puts another URL in its place, which one with a "
+        "`base_url=` has to",
         "description": "for readers: `pristine validate` shows it",
         "request": "the [type](#types) of the payload, checked before anything is sent; without it any payload goes, "
         "or none",
@@ -88,7 +103,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "response": "the [type](#types) of the value; without it JSON gives plain values, other text a `str`, and the "
         "rest `bytes`",
         "responses": "an object from statuses (`201`), ranges (`4XX`) or `default` to [types](#types), where some "
-        "answers have another; an error's is that of its `value`",
+        "answers have another; an error's is that of its `value`. One of 3xx that is here, such as `304` or `302`, is "
+        "an answer: no error, and not followed",
         "unwrap": "the path of names to the value in the body, such as `data.items`; `response` is the type of what is "
         "there",
         "streaming": "`true`, or an object of [stream options](#streaming): the endpoint is for `execute_stream`, and "
@@ -102,9 +118,20 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "than the call's",
         "idempotency": "`true`, or an object that says [how](#idempotency): each call carries a key, the same for all "
         "its attempts, and may be retried whatever its method",
+        "safety": "whether a call may be sent again, where its method does not say it: `safe` (it changes nothing), "
+        "`idempotent` (twice is as once) or `unsafe`",
+        "deadline": "how the server is told [how long](#deadlines) it has",
+        "retry": "the name of [settings](#retries) of the retry policy, where the context chooses none, or `false`: "
+        "never",
+        "limit": "the name of the [limits](#limits) that it is under, where the context has a limiter or a semaphore",
+        "breaker": "the name of the [circuit breaker](#breakers) that it is behind, where the context has one",
         "max_response_bytes": "the bound on the body of an answer, as it comes over the wire; stronger than the "
         "context's",
+        "redirects": "`true`, `false`, or how many: whether redirects are followed; stronger than the context's word, "
+        "weaker than the call's",
         "pagination": "a [pagination](#paginations), or the name of one: the answers are pages of one list",
+        "future": "how it [finishes its work later](#futures): the endpoint is for `execute_future`, too, and the "
+        "answer to its call says how to ask for the result",
         "security": "a list of alternatives, each a scheme or a list of schemes that it takes together; `[]`: the "
         "calls are not signed",
         "errors": "how its errors are [spelled](#errors), instead of the document's",
@@ -146,6 +173,87 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "head": "bounds the time from sending until the head has arrived",
         "first_content": "bounds the time from the beginning of the call until the first event of a stream",
         "content": "bounds the wait for each further event; comments and pings do not count",
+        "admission": "bounds the wait until this side's own limits let an attempt out; 0: it does not wait",
+    },
+    "Deadlines": {
+        "header": "the header that says it; required",
+        "format": "`seconds` or `milliseconds`, whole and rounded up, or `grpc`, such as `1500m`; `seconds`",
+        "limit": "what it says: what is left of the `total`, or the `read` limit; `total`. Without such a limit the "
+        "header is not sent",
+    },
+    "Retries": {
+        "max_retries": "how many attempts may follow the first",
+        "base": "the first wait in seconds",
+        "cap": "the longest wait in seconds, but for those that the server asks for",
+        "jitter": "how much of each wait is random: 0 to 1",
+        "max_retry_after": "the longest wait in seconds that a server may ask for",
+    },
+    "Limits": {
+        "key": "a path into the payload, such as `model`: calls with another value there have limits of their own",
+        "concurrency": "how many calls may be under way at once",
+        "units": "an object from what is limited, such as `requests`, `tokens` or `bytes`, to [how much](#units) there "
+        "is of it",
+    },
+    "Units": {
+        "limit": "how much there is of it in each window; required",
+        "per": "the window in seconds; 60",
+        "burst": "how much of it may be spent at once; as much as the limit",
+        "base": "what every call costs; 1 for `requests`",
+        "per_byte": "what each byte of a call's body costs; 1 for `bytes`",
+        "fields": "paths into the payload, such as `max_tokens`, whose numbers are added",
+        "actual": "[where](#places) an answer says what the call really cost: the guess is corrected",
+    },
+    "Breakers": {
+        "failures": "how many failures in a row open it",
+        "error_rate": "the share of failures that opens it, instead",
+        "window": "over how many seconds the share is taken",
+        "minimum": "of how many calls at least",
+        "cooldown": "for how many seconds it stays open",
+        "probes": "how many calls may then try at once",
+    },
+    "Futures": {
+        "preset": "the name of a [way](#presets) that is well known; what stands beside it is stronger",
+        "id": "[where](#places) the answer to the call has the id of the work, or the URL to ask; required without a "
+        "preset",
+        "ask": "how the server is [asked](#asking) about the work; without it the id is the URL of a GET",
+        "cancel": "how the work is stopped, said in the [same way](#asking); without it `cancel` ends it on this side "
+        "alone",
+        "state": "where an answer says how the work stands",
+        "pending": "a list of what stands there while the work goes on: strings, whole numbers, booleans, or `null` "
+        "for nothing; it is for answers whose end has no mark, so that `done` has no place beside it",
+        "done": "a list of what stands there when there is a result: all that is not named goes on. Without it all "
+        "that is not named is the end",
+        "failed": "a list of what stands there when the work has failed",
+        "expired": "a list of what stands there when the work, or its result, is not kept any more",
+        "statuses": "an object from statuses (`202`) and ranges (`5XX`) of answers to `pending`, `done`, `failed` or "
+        "`expired`; they count before everything else",
+        "result": 'where the last answer has the result, `""` being the whole of it; the whole',
+        "result_url": "where the last answer has the URL of the result, which is then fetched",
+        "response": "the [type](#types) of the result",
+        "error": "where an answer has what went wrong: if something is there the work has failed",
+        "category": "where a failure says whose doing it was: the error's `category`",
+        "queue_state": "where an answer says how the queue is: the `queue_state` of what is known",
+        "queue_reason": "where it says why: the `queue_reason`",
+        "progress": "where it says how far the work is: the `progress`",
+        "delay": "where it says how many seconds to wait before the next question; stronger than the pace, as its "
+        "`Retry-After` is",
+        "delay_ms": "where it says the same in milliseconds",
+        "pace": "the [waits](#pace) between questions, where the server says none",
+        "http_timeout": "bounds one question, in seconds; `null` is no limit",
+        "poll_timeout": "bounds the whole work, in seconds; `null` is no limit",
+    },
+    "Asking": {
+        "endpoint": "the name of the endpoint that is called; required for `cancel`, and for whatever is here",
+        "path_params": "an object from the placeholders of its path to values",
+        "query": "an object from its query parameters to values",
+        "headers": "an object from names of headers to texts",
+        "body": "an object of the fields of its payload",
+    },
+    "Pace": {
+        "first": "the first wait in seconds; 1",
+        "factor": "what each is times the one before, 1 or more; 2",
+        "cap": "the longest wait in seconds; 30",
+        "jitter": "how much of each wait is random: 0 to 1; 0.5",
     },
     "Idempotency": {"header": "the header that carries the key, instead of `Idempotency-Key`"},
     "Parameters": {
