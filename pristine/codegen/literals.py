@@ -23,6 +23,11 @@ def literal(value: Any) -> str:
     return next(write(value) for kind, write in _KINDS if isinstance(value, kind))
 
 
+def number(value: float) -> str:
+    """A number as people write it: 60, not 60.0."""
+    return literal(int(value) if value == value // 1 else value)
+
+
 def _mapping(value: Mapping[Any, Any]) -> str:
     return f"{{{', '.join(f'{literal(key)}: {literal(part)}' for key, part in value.items())}}}"
 

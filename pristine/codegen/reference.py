@@ -9,6 +9,7 @@ from pristine.codegen.docs import overview
 from pristine.codegen.docs.endpoints import Endpoints
 from pristine.codegen.docs.markdown import bullets, code, heading, line, link, page
 from pristine.codegen.docs.names import Called, Names
+from pristine.codegen.docs.policies import Shared, breakers, limits
 from pristine.codegen.docs.samples import TextLike
 from pristine.codegen.docs.types import types
 from pristine.codegen.docs.words import Words
@@ -26,7 +27,9 @@ def reference(manifest: Manifest, *, source: str = "manifest.json", text_like: T
     words = Words(names)
     schemes = {name: names.anchor("scheme", name) for name in manifest.schemes}
     shapes = overview.shapes_of(names)
-    endpoints = Endpoints(words, schemes, {id(shape): anchor for shape, anchor, _ in shapes}, text_like)
+    limited, guarded = (Shared.of(kind, names) for kind in ("limit", "breaker"))
+    anchors = {id(shape): anchor for shape, anchor, _ in shapes}
+    endpoints = Endpoints(words, schemes, anchors, limited, guarded, text_like)
     groups = [(title, names.anchor("group", title), calls) for title, calls in _grouped(names.calls).items()]
     return page(
         [
@@ -36,6 +39,8 @@ def reference(manifest: Manifest, *, source: str = "manifest.json", text_like: T
             overview.servers(manifest),
             overview.authentication(manifest, schemes),
             overview.errors(shapes),
+            limits(limited),
+            breakers(guarded),
             *_sections(groups, endpoints),
             types(words),
         ]

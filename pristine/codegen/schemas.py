@@ -41,9 +41,8 @@ def view(schema: Schema) -> View:
 
 
 def _bounded(found: View, said: tuple[Any, ...]) -> View:
-    bounds = tuple(one for one in said if isinstance(one, Constraints))
     told = next((one for one in said if isinstance(one, Discriminator)), found.discriminator)
-    return attrs.evolve(found, bounds=(*found.bounds, *bounds), discriminator=told)
+    return attrs.evolve(found, bounds=(*found.bounds, *Constraints.among(said)), discriminator=told)
 
 
 def without_null(schema: Schema) -> Schema:
@@ -92,6 +91,8 @@ def schemas_of(endpoint: Endpoint) -> Iterator[Schema]:
     if endpoint.streaming is not None:
         yield endpoint.streaming.items
         yield from endpoint.streaming.events.values()
+    if endpoint.future is not None:
+        yield endpoint.future.response
     for parameters in (endpoint.path_params, endpoint.query or {}, endpoint.query_defaults, endpoint.headers):
         yield from (one.schema for one in parameters.values())
 

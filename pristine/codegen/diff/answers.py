@@ -1,13 +1,15 @@
 """What two endpoints answer: values by status, pages, and how errors are spelled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pristine.codegen.diff.arguments import Comparison
+from pristine.codegen.diff.found import difference, place
 from pristine.codegen.diff.types import RESPONSE
 from pristine.codegen.schemas import answers_of
 from pristine.manifest.model import Endpoint, ErrorShape, Pagination, Where
 from pristine.ports.errors import StatusError
+from pristine.ports.outcome import Kind
 from pristine.ports.serializer import Schema
 
 
@@ -15,13 +17,24 @@ def compare_answers(both: Comparison) -> None:
     """The types of answers, by the status that they come with."""
     old, new = answers_of(both.old), answers_of(both.new)
     for status in dict.fromkeys([*old, *new]):
-        place = ("response",) if status == "2XX" and (both.old.response or both.new.response) else ("responses", status)
-        if place[0] == "responses" and (status in old) is not (status in new):
-            kind = "added" if status in new else "removed"
-            both.add(f"status-{kind}", place, "a type of its own" if status in new else "no type of its own")
-        _compare_type(_type_of(old, status), _type_of(new, status), status, place, both)
+        at = ("response",) if status == "2XX" and (both.old.response or both.new.response) else ("responses", status)
+        if at[0] == "responses" and (status in old) is not (status in new):
+            _come_or_gone(status, at, both)
+            if status[0] == "3":
+                continue  # where it is not declared it has no value to compare with
+        _compare_type(_type_of(old, status), _type_of(new, status), status, at, both)
     if both.old.unwrap != both.new.unwrap:
         both.from_to("unwrap-changed", "unwrap", ".".join(both.old.unwrap), ".".join(both.new.unwrap))
+
+
+def _come_or_gone(status: str, at: tuple[str, ...], both: Comparison) -> None:
+    """A status that one of them has alone; one of 3xx is an answer where it is declared, and else an error."""
+    is_here = status in both.new.responses
+    kind = "added" if is_here else "removed"
+    if status[0] == "3":
+        both.add(f"redirect-answer-{kind}", at, "an answer" if is_here else "an error, or followed")
+    else:
+        both.add(f"status-{kind}", at, "a type of its own" if is_here else "no type of its own")
 
 
 def _type_of(answers: Mapping[str, Schema], status: str) -> Schema:
@@ -29,13 +42,13 @@ def _type_of(answers: Mapping[str, Schema], status: str) -> Schema:
     return answers.get(status, answers.get(f"{status[0]}XX", answers.get("default")))
 
 
-def _compare_type(old: Schema, new: Schema, status: str, place: tuple[str, ...], both: Comparison) -> None:
-    is_error = status[0] in "345"
+def _compare_type(old: Schema, new: Schema, status: str, at: tuple[str, ...], both: Comparison) -> None:
+    is_error = status[0] in "45"
     if is_error and (old is None) is not (new is None):
         kind = "error-type-added" if old is None else "error-type-removed"
-        both.add(kind, place, "a type" if old is None else "no type")
+        both.add(kind, at, "a type" if old is None else "no type")
     elif old is not None or new is not None:
-        both.types.compare(old, new, (*both.where, *place), RESPONSE)
+        both.types.compare(old, new, (*both.where, *at), RESPONSE)
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
@@ -45,30 +58,43 @@ _SILENT: Final = ErrorShape()
 
 
 def compare_errors(both: Comparison) -> None:
-    """Where errors have what they say, and their classes."""
+    """Where errors have what they say, their classes, and what they come to."""
     old, new = both.old.errors or _SILENT, both.new.errors or _SILENT
-    if old.message != new.message:
-        both.add("error-message-changed", ("errors", "message"), f"{_place(old.message)} → {_place(new.message)}")
-    for name in _FACTS:
+    for name in ("message", *_FACTS):
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
-            kind = "added" if was is None else "removed" if now is None else "moved"
-            both.add(f"error-fact-{kind}", ("errors", name), f"{_place(was)} → {_place(now)}")
+            kind = "error-message-changed" if name == "message" else f"error-fact-{moved(was, now)}"
+            both.add(kind, ("errors", name), f"{places(was)} → {places(now)}")
     _classes(old.classes, new.classes, both)
+    for name in ("kinds", "statuses"):
+        _kinds(name, getattr(old, name), getattr(new, name), both)
+
+
+def moved(was: Sequence[Where], now: Sequence[Where]) -> str:
+    """What became of a fact: where it was is still looked at first, or nowhere at all, or at another place."""
+    if now[: len(was)] == was:
+        return "added"
+    return "moved" if now else "removed"
+
+
+def places(said: Sequence[Where]) -> str:
+    """Places that are looked at one after the other."""
+    return ", or ".join(map(place, said)) or "nothing"
 
 
 def _classes(old: Mapping[str, type[StatusError]], new: Mapping[str, type[StatusError]], both: Comparison) -> None:
     for code in dict.fromkeys([*old, *new]):
         was, now = (one[code].__name__ if code in one else None for one in (old, new))
         if was != now:
-            kind = "added" if was is None else "removed" if now is None else "changed"
+            kind = difference(was, now)
             both.add(f"error-class-{kind}", ("errors", "classes", code), f"{was or 'none'} → {now or 'none'}")
 
 
-def _place(where: Where | None) -> str:
-    if where is None:
-        return "nothing"
-    return f"header {where.header}" if where.header else ".".join(map(str, where.path)) or "the whole"
+def _kinds(name: str, old: Mapping[str, Kind], new: Mapping[str, Kind], both: Comparison) -> None:
+    for one in dict.fromkeys([*old, *new]):
+        if old.get(one) is not new.get(one):
+            what = f"{old.get(one, 'as HTTP has it')} → {new.get(one, 'as HTTP has it')}"
+            both.add("error-kind-changed", ("errors", name, one), what)
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
@@ -79,7 +105,7 @@ def compare_pages(both: Comparison) -> None:
     old, new = both.old.pagination, both.new.pagination
     if old is None or new is None:
         if old is not new:
-            kind = "added" if old is None else "removed"
+            kind = difference(old, new)
             both.add(f"pagination-{kind}", ("pagination",), kind)
         return
     for name in PAGES:
@@ -96,7 +122,7 @@ def _written(pagination: Pagination, name: str) -> str:
     value: Any = getattr(pagination, name)
     if isinstance(value, tuple):
         return ".".join(map(str, value))
-    return _place(value) if isinstance(value, Where) else "" if value is None else str(value)
+    return place(value) if isinstance(value, Where) else "" if value is None else str(value)
 
 
 def _kind(name: str, was: str, now: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import attrs
 
-from pristine.codegen.diff.found import Path, same
+from pristine.codegen.diff.found import Path, difference, same
 from pristine.codegen.diff.types import REQUEST, Types
 from pristine.codegen.schemas import fields_of, view
 from pristine.core.resources import Method, Place
@@ -77,7 +77,7 @@ def _headers(before: Method, after: Method, both: Comparison) -> None:
         was, now = _header(old.get(name), title, old_ones), _header(new.get(name), title, new_ones)
         _parameters("header", was[0], now[0], both)
         if not same(was[1], now[1]):
-            kind = "added" if was[1] is None else "removed" if now[1] is None else "changed"
+            kind = difference(was[1], now[1])
             both.types.found.from_to(f"header-{kind}", (*both.where, "headers", title), was[1], now[1])
 
 
@@ -120,7 +120,7 @@ def _compare_parameter(kind: str, old: Parameter, new: Parameter, place: tuple[s
     if needed[0] is not needed[1]:
         _presence(place, both, required=needed[1])
     elif not same(old.default, new.default):
-        turned = "added" if old.default is None else "removed" if new.default is None else "changed"
+        turned = difference(old.default, new.default)
         both.types.found.from_to(f"default-{turned}", (*both.where, *place), old.default, new.default)
     if _style(kind, old) != _style(kind, new):
         both.types.found.from_to("style-changed", (*both.where, *place), _style(kind, old), _style(kind, new))
@@ -136,7 +136,8 @@ def _style(kind: str, parameter: Parameter) -> str:
     if parameter.style in {"", plain} and is_scalar and Any not in view(parameter.schema).members:
         style = ""
     else:
-        style = f"{parameter.style or 'its own'}{', exploded' if parameter.explode else ''}"
+        usual = "simple" if kind == "header" else "its own"
+        style = f"{parameter.style or usual}{', exploded' if parameter.explode else ''}"
     return f"{style}{', several segments' if parameter.allow_reserved else ''}" or "plain"
 
 

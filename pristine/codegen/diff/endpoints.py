@@ -1,11 +1,21 @@
 """Two endpoints, compared by everything that the language says of one: `COMPARED` has a function for each attribute."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pristine.codegen.diff.answers import compare_answers, compare_bounds, compare_errors, compare_pages
 from pristine.codegen.diff.arguments import Comparison, compare_arguments
 from pristine.codegen.diff.found import same, told
+from pristine.codegen.diff.futures import compare_futures
+from pristine.codegen.diff.policies import (
+    compare_breaker,
+    compare_deadline,
+    compare_idempotency,
+    compare_limit,
+    compare_retry,
+    compare_safety,
+)
 from pristine.codegen.diff.streams import compare_streams
 from pristine.codegen.diff.types import REQUEST
 from pristine.core.resources import python_name
@@ -61,11 +71,20 @@ def _seconds(limit: float | None) -> str:
     return "no limit" if limit is None else f"{limit:g} s"
 
 
-def _idempotency(both: Comparison) -> None:
-    old, new = both.old.idempotency, both.new.idempotency
-    if old != new:
-        kind = "added" if old is None else "removed" if new is None else "changed"
-        both.from_to(f"idempotency-{kind}", "idempotency", old and old.header, new and new.header)
+def _redirects(both: Comparison) -> None:
+    old, new = both.old.redirects, both.new.redirects
+    if (type(old), old) != (type(new), new):  # True is 1, to Python
+        kind = "redirects-more" if _reach(new) > _reach(old) else "redirects-fewer"
+        both.add(kind, ("redirects",), f"{_followed(old)} → {_followed(new)}")
+
+
+def _reach(redirects: bool | int | None) -> float:
+    """How many are followed at most; where the context says it, some or none."""
+    return 0.5 if redirects is None else math.inf if redirects is True else redirects
+
+
+def _followed(redirects: bool | int | None) -> str:
+    return "as the context says" if redirects is None else "all" if redirects is True else f"{redirects or 'none'}"
 
 
 def _security(both: Comparison) -> None:
@@ -121,15 +140,23 @@ COMPARED: Final[Mapping[str, Callable[[Comparison], None]]] = {
     "id": _names,
     "method": _plain("method", "method-changed"),
     "path": _plain("path", "path-changed"),
+    "server": _plain("server", "endpoint-server-changed"),
     "description": _plain("description", "description-changed"),
     **dict.fromkeys(("path_params", "query", "query_defaults", "headers", "files"), compare_arguments),
     **dict.fromkeys(("request", "body", "media_type"), _body),
     **dict.fromkeys(("response", "responses", "unwrap"), compare_answers),
     "streaming": compare_streams,
     "timeout": _timeout,
-    "idempotency": _idempotency,
+    "idempotency": compare_idempotency,
+    "safety": compare_safety,
+    "deadline": compare_deadline,
+    "retry": compare_retry,
+    "limit": compare_limit,
+    "breaker": compare_breaker,
     "max_response_bytes": compare_bounds,
+    "redirects": _redirects,
     "pagination": compare_pages,
+    "future": compare_futures,
     "security": _security,
     "errors": compare_errors,
     "tags": _plain("tags", "tags-changed"),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pristine.codegen.diff.found import Path, same
+from pristine.codegen.diff.found import Path, difference, same
 from pristine.codegen.schemas import default_of, description_of, fields_of, is_sensitive, may_be_left_out
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WRITE_ONLY, Model, is_open
 
@@ -97,5 +97,5 @@ def _compare_said(old: "attrs.Attribute[Any]", new: "attrs.Attribute[Any]", wher
 
 def _compare_defaults(old: Any, new: Any, where: Path, types: "Types") -> None:
     if not same(old, new):
-        kind = "added" if old is None else "removed" if new is None else "changed"
+        kind = difference(old, new)
         types.found.from_to(f"default-{kind}", where, old, new)

@@ -7,6 +7,7 @@ import attrs
 from pristine.codegen.diff.rules import RULES
 from pristine.codegen.literals import literal
 from pristine.codegen.schemas import view
+from pristine.manifest.model import Where
 from pristine.manifest.reading import shown
 from pristine.manifest.types import PRIMITIVES
 from pristine.ports import formats
@@ -66,6 +67,16 @@ def told(value: Any) -> str:
     """A plain value, shortened; "nothing" for None."""
     said = "nothing" if value is None else literal(value)
     return said if len(said) <= 80 else f"{said[:79]}…"
+
+
+def place(where: Where) -> str:
+    """A place in an answer."""
+    return f"header {where.header}" if where.header else shown(where.path) if where.path else "the whole"
+
+
+def difference(old: Any, new: Any, where_both: str = "changed") -> str:
+    """Whether something was added, removed, or, where both have it, changed in another way; None is nothing."""
+    return "added" if old is None else "removed" if new is None else where_both
 
 
 def same(old: Any, new: Any) -> bool:

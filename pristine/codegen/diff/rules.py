@@ -36,6 +36,7 @@ _LOOSER: Final = _keeps("what was allowed still is")
 _NARROWER: Final = _keeps("programs that read it are ready for more than comes")
 _NOT_HELD: Final = _keeps("answers are not held to bounds")
 _MISSING: Final = _breaks("programs that read it find None")
+_OVER_THE_LIMIT: Final = _breaks("calls that are too many now wait, or are refused")
 _RENAMED: Final = _breaks("programs use its old name")
 
 RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
@@ -67,6 +68,7 @@ RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "client-name-changed": _RENAMED,
     "method-changed": _breaks("programs go on sending the old request"),
     "path-changed": _breaks("programs go on sending the old request"),
+    "endpoint-server-changed": _breaks("programs go on calling the old place"),
     "body-changed": _breaks("the payload has another form"),
     "arguments-changed": _breaks("the fields of the payload were arguments of the method, or are now"),
     "unwrap-changed": _breaks("the value is found elsewhere"),
@@ -78,9 +80,33 @@ RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "timeout-changed": _keeps("a call can say its own"),
     "response-bound-lowered": _breaks("answers that are larger are refused"),
     "response-bound-raised": _LOOSER,
+    "redirects-more": _keeps("a call is led on that was an error"),
+    "redirects-fewer": _breaks("a call is an error that was led on"),
     "idempotency-added": _keeps("a call may be retried that was not"),
     "idempotency-removed": _breaks("a call that is repeated may be done twice"),
     "idempotency-changed": _breaks("the server does not know the keys of the old header"),
+    "idempotency-unneeded": _keeps("it may be repeated without a key"),
+    # -- policies
+    "repeats-allowed": _keeps("a call may be retried that was not"),
+    "repeats-forbidden": _breaks("a call that is repeated may be done twice"),
+    "safety-changed": _keeps("it may be repeated in either case"),
+    "deadline-added": _keeps("the client says it by itself"),
+    "deadline-removed": _keeps("the client no longer says it"),
+    "deadline-moved": _keeps("a server that is not told goes on for longer than it need"),
+    "deadline-changed": _breaks("the server reads another time than programs send"),
+    "retry-changed": _keeps("a context can have a policy of its own"),
+    "limit-added": _OVER_THE_LIMIT,
+    "limit-removed": _LOOSER,
+    "limit-lowered": _OVER_THE_LIMIT,
+    "limit-raised": _LOOSER,
+    "limit-moved": _breaks("contexts set it under its old name, and calls share it with others"),
+    "limit-key-added": _LOOSER,
+    "limit-key-changed": _breaks("calls share a limit that had one each"),
+    "cost-raised": _OVER_THE_LIMIT,
+    "cost-lowered": _LOOSER,
+    "cost-place-changed": _keeps("the guess stands where an answer does not say it"),
+    "breaker-moved": _keeps("it is open only while what it guards fails"),
+    "breaker-changed": _keeps("it is open only while what it guards fails"),
     # -- arguments
     "argument-added": _keeps("a call need not give it"),
     "argument-added-required": _breaks("calls that do not give it are refused"),
@@ -140,6 +166,8 @@ RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     # -- answers
     "status-added": _keeps("its type is compared with that of other answers"),
     "status-removed": _keeps("its type is compared with that of other answers"),
+    "redirect-answer-added": _breaks("a call gives a value, and raised an error or followed it"),
+    "redirect-answer-removed": _breaks("a call raises an error or follows it, and gave a value"),
     "error-type-added": _keeps("an error had no value"),
     "error-type-removed": _breaks("an error has no value"),
     "error-message-changed": _keeps("it is for people"),
@@ -149,6 +177,7 @@ RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "error-class-added": _keeps("it is a subclass of what was raised"),
     "error-class-removed": _breaks("programs catch it"),
     "error-class-changed": _breaks("programs catch the old one"),
+    "error-kind-changed": _keeps("it is the same error, retried or not"),
     # -- pages
     "pagination-added": _breaks("a call gives a list of items, and gave a value"),
     "pagination-removed": _breaks("a call gives a value, and gave a list of items"),
@@ -156,6 +185,17 @@ RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "pagination-end-changed": _keeps("a list ends after its last page in either way"),
     "page-size-added": _keeps("`sized` can be called"),
     "page-size-removed": _breaks("`sized` is refused"),
+    # -- futures
+    "future-added": _keeps("the plain call is what it was"),
+    "future-removed": _breaks("programs ask for a handle of its work"),
+    "future-changed": _breaks("older programs ask for the work in another way, or do not see how it ended"),
+    "future-cancel-added": _keeps("work that is cancelled ends on the server, too"),
+    "future-cancel-removed": _breaks("work that is cancelled goes on on the server"),
+    "future-cancel-changed": _breaks("older programs stop the work in another way"),
+    "future-fact-added": _keeps("handles know more"),
+    "future-fact-removed": _breaks("programs find None in handles"),
+    "future-fact-moved": _breaks("older programs do not find it"),
+    "future-pace-changed": _keeps("the work is asked for sooner or later, or given up sooner or later"),
     # -- streams
     "stream-added": _keeps("the plain call is what it was"),
     "stream-replaces-value": _breaks("a call gives a stream, and gave a value"),

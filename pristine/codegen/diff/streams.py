@@ -4,7 +4,7 @@ from typing import Any
 
 from pristine.codegen.diff.answers import is_plain
 from pristine.codegen.diff.arguments import Comparison
-from pristine.codegen.diff.found import same
+from pristine.codegen.diff.found import difference, same
 from pristine.codegen.diff.types import RESPONSE
 from pristine.manifest.model import Streaming
 
@@ -52,7 +52,7 @@ def _events(old: Streaming, new: Streaming, both: Comparison) -> None:
 
 def _end(old: Streaming, new: Streaming, both: Comparison) -> None:
     if old.done != new.done:
-        kind = "added" if old.done is None else "removed" if new.done is None else "changed"
+        kind = difference(old.done, new.done)
         both.types.found.from_to(f"stream-end-{kind}", (*both.where, "streaming", "done"), old.done, new.done)
 
 
@@ -76,7 +76,7 @@ def _reconnection(old: Streaming, new: Streaming, both: Comparison) -> None:
     was, now = old.reconnect, new.reconnect
     if was is None or now is None:
         if was is not now:
-            kind = "added" if was is None else "removed"
+            kind = difference(was, now)
             both.add(f"reconnection-{kind}", ("streaming", "reconnect"), kind)
     elif was != now:
         said = [f"{one.max_attempts} attempts, {one.delay:g} s" for one in (was, now)]

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 import attrs
 
+from pristine.codegen.docs.futures import futures
 from pristine.codegen.docs.markdown import block, bullets, code, heading, line, link, page, paragraphs, table
 from pristine.codegen.docs.names import Called
 from pristine.codegen.docs.overview import place
+from pristine.codegen.docs.policies import Shared, facts
 from pristine.codegen.docs.samples import NoSample, TextLike
 from pristine.codegen.docs.snippets import snippets
 from pristine.codegen.docs.types import presence
@@ -31,11 +33,16 @@ COLUMNS: Final = ("Argument", "On the wire", "In", "Type", "Presence", "Default"
 
 @attrs.frozen
 class Endpoints:
-    """Writes the sections of endpoints; `schemes` and `shapes` are the anchors of schemes and of error shapes."""
+    """Writes the sections of endpoints; `schemes` and `shapes` are the anchors of schemes and of error shapes.
+
+    `limited` and `guarded` are the limits and the circuit breakers that they share.
+    """
 
     words: Words
     schemes: Mapping[str, str]
     shapes: Mapping[int, str]
+    limited: Shared
+    guarded: Shared
     text_like: TextLike
 
     def section(self, called: Called) -> str:
@@ -107,16 +114,21 @@ class Endpoints:
         if not called.name:
             execute = code(f"pipeline.execute({literal(endpoint.id)}, …)")
             yield f"Another endpoint has its name in the client: it is called as {execute}"
+        if endpoint.server:
+            yield f"Server: {code(endpoint.server)}, wherever the rest of the API is"
         yield from self._request(endpoint)
         yield from self._answers(endpoint)
         if endpoint.streaming is not None:
             yield from self._stream(called, endpoint.streaming)
         if endpoint.pagination is not None:
             yield from _pages(endpoint.pagination)
+        if endpoint.future is not None:
+            yield from futures(called, endpoint.future, self.words)
         yield from self._security(endpoint)
         if endpoint.errors is not None and id(endpoint.errors) in [*self.shapes][1:]:
             yield f"Errors: {link('what they carry', self.shapes[id(endpoint.errors)])}"
         yield from _limits(endpoint)
+        yield from facts(endpoint, self.limited, self.guarded)
 
     def _request(self, endpoint: Endpoint) -> Iterator[str]:
         constant = [(name, one) for name, one in endpoint.headers.items() if _is_constant(one)]
@@ -136,7 +148,8 @@ class Endpoints:
             yield f"Response: {self.words.of(endpoint.response)}{inside}"
         for status, schema in endpoint.responses.items():
             what = "any other status" if status == "default" else f"status {code(status)}"
-            yield f"With {what}: {self.words.of(schema)}"
+            also = f"; an answer, whose head {code('with_raw_response')} has" if status[0] == "3" else ""
+            yield f"With {what}: {self.words.of(schema)}{also}"
 
     def _stream(self, called: Called, streaming: Streaming) -> Iterator[str]:
         if streaming.when:
@@ -267,5 +280,8 @@ def _limits(endpoint: Endpoint) -> Iterator[str]:
         yield f"Time limits: {', '.join(said)}"
     if endpoint.idempotency is not None:
         yield f"Idempotent: each call carries a key in {code(endpoint.idempotency.header)}, and may be retried"
+    if endpoint.redirects is not None:
+        most = "" if endpoint.redirects is True else f", at most {endpoint.redirects}"
+        yield f"Redirects are followed{most}" if endpoint.redirects else "Redirects are not followed"
     if endpoint.max_response_bytes is not None:
         yield f"An answer has at most {endpoint.max_response_bytes} bytes"

@@ -76,10 +76,10 @@ class Names:
 
 def _calls(manifest: Manifest) -> Iterator[tuple[Endpoint, Method, tuple[str, ...]]]:
     """The endpoints with their places in the client; of two that want the same place the last one has it."""
-    found = {id(node.method.endpoint): node for node in _nodes(tree_of(manifest)) if node.method is not None}
+    found = {id(node.endpoint): node for node in _nodes(tree_of(manifest)) if node.endpoint is not None}
     for endpoint in manifest.endpoints.values():
         node = found.get(id(endpoint))
-        yield endpoint, node.method if node and node.method else Method.of(endpoint), node.path if node else ()
+        yield endpoint, node.method if node else Method.of(endpoint), node.path if node else ()
 
 
 def _nodes(top: Node) -> Iterator[Node]:

@@ -8,6 +8,7 @@ from pristine.codegen.docs.markdown import block, bullets, code, heading, line, 
 from pristine.codegen.docs.names import Called, Names
 from pristine.codegen.literals import Code, call, literal
 from pristine.manifest.model import ErrorShape, Manifest, Scheme, Server, Where
+from pristine.ports.outcome import Kind
 
 EXAMPLE_URL: Final = "https://api.example.com"
 
@@ -73,6 +74,8 @@ def servers(manifest: Manifest) -> str:
     ways = ["the first one is called"]
     if any(one.name for one in manifest.servers):
         ways.append("`pristine.context(server=…)` chooses one by name")
+    if any(endpoint.server for endpoint in manifest.endpoints.values()):
+        ways.append("endpoints that name a server are there in any case, unless `servers={…}` has another URL for it")
     if variables:
         ways.append("`server_variables={…}` fills in what stands in braces")
     told = f"{'; '.join(ways)}.".replace("the first", "The first", 1)
@@ -137,8 +140,8 @@ def shapes_of(names: Names) -> list[tuple[ErrorShape, str, list[Called]]]:
 def errors(shapes: list[tuple[ErrorShape, str, list[Called]]]) -> str:
     """What an error carries, and which codes have a class."""
     told = (
-        "A status of 400 or more raises a `pristine.StatusError`, or its subclass for the status, with `status`, "
-        "`headers`, `body` and `value`."
+        "A status of 400 or more, and one of 3xx that is no answer, raises a `pristine.StatusError`, or its subclass "
+        "for the status, with `status`, `headers`, `body` and `value`."
     )
     parts = [heading(2, "Errors"), told]
     for number, (shape, anchor, users) in enumerate(shapes, 1):
@@ -151,9 +154,19 @@ def errors(shapes: list[tuple[ErrorShape, str, list[Called]]]) -> str:
 
 def _shape(shape: ErrorShape) -> Iterator[str]:
     said = ((name, getattr(shape, name)) for name in _FACTS)
-    yield bullets(f"{_FACTS[name]}: {place(where)}" for name, where in said if where is not None)
+    yield bullets(f"{_FACTS[name]}: {', or '.join(map(place, places))}" for name, places in said if places)
     rows = ((code(found), code(cls.__name__)) for found, cls in shape.classes.items())
     yield table(("Code", "Class of the error"), rows)
+    for title, kinds in (("Code", shape.kinds), ("Status", shape.statuses)):
+        yield table(
+            (title, "What it comes to", "Retried"), ((code(of), code(one), _RETRIED[one]) for of, one in kinds.items())
+        )
+
+
+_RETRIED: Final[Mapping[Kind, str]] = {
+    **dict.fromkeys(Kind, "where it may be sent again"),
+    Kind.CLIENT_ERROR: "no",
+}
 
 
 def place(where: Where) -> str:
