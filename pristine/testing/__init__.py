@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from pristine.testing.assertions import requests_to as requests_to
     from pristine.testing.bodies import Pieces as Pieces
     from pristine.testing.contracts.auth import AuthContract as AuthContract
+    from pristine.testing.contracts.breaker import CircuitBreakerContract as CircuitBreakerContract
+    from pristine.testing.contracts.budget import RetryBudgetContract as RetryBudgetContract
+    from pristine.testing.contracts.classifier import ResultClassifierContract as ResultClassifierContract
     from pristine.testing.contracts.clock import ClockContract as ClockContract
+    from pristine.testing.contracts.future import FutureContract as FutureContract
+    from pristine.testing.contracts.limiter import RateLimiterContract as RateLimiterContract
     from pristine.testing.contracts.retry import RetryContract as RetryContract
+    from pristine.testing.contracts.semaphore import SemaphoreContract as SemaphoreContract
     from pristine.testing.contracts.serializer import SerializerContract as SerializerContract
     from pristine.testing.contracts.streaming import StreamTransportContract as StreamTransportContract
     from pristine.testing.contracts.telemetry import TelemetryContract as TelemetryContract
@@ -48,8 +54,14 @@ _HOMES: Final = {
     ),
     "pristine.testing.bodies": ("Pieces",),
     "pristine.testing.contracts.auth": ("AuthContract",),
+    "pristine.testing.contracts.breaker": ("CircuitBreakerContract",),
+    "pristine.testing.contracts.budget": ("RetryBudgetContract",),
+    "pristine.testing.contracts.classifier": ("ResultClassifierContract",),
     "pristine.testing.contracts.clock": ("ClockContract",),
+    "pristine.testing.contracts.future": ("FutureContract",),
+    "pristine.testing.contracts.limiter": ("RateLimiterContract",),
     "pristine.testing.contracts.retry": ("RetryContract",),
+    "pristine.testing.contracts.semaphore": ("SemaphoreContract",),
     "pristine.testing.contracts.serializer": ("SerializerContract",),
     "pristine.testing.contracts.streaming": ("StreamTransportContract",),
     "pristine.testing.contracts.telemetry": ("TelemetryContract",),

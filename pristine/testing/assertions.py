@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import unquote, urlsplit
 
 from pristine.adapters.memory import MemoryTransport
-from pristine.core.urls import encode_query
+from pristine.core.requests.urls import encode_query
 from pristine.ports.messages import Request
 from pristine.ports.redaction import credentials, longest_first, scrub
 from pristine.testing.differences import WIDTH, Difference, Wanted, differences_of, members, spoken

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 
-from pristine.core.urls import encode_query
+from pristine.core.requests.urls import encode_query
 from pristine.ports.headers import MASK, PRINTABLE
 from pristine.ports.messages import Request
 from pristine.ports.redaction import speaks

@@ -233,7 +233,7 @@ def _holds(schema: Schema, value: str) -> bool:
     if origin is Literal:
         return value in arguments
     if origin is Annotated:
-        bounds = [one for one in arguments[1:] if isinstance(one, Constraints)]
+        bounds = Constraints.among(arguments[1:])
         return _holds(arguments[0], value) and not any(one.fault(value) for one in bounds)
     return any(_holds(one, value) for one in arguments) if arguments else schema in {str, Any}
 

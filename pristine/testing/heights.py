@@ -75,9 +75,8 @@ def _least(schema: Schema, known: Mapping[Any, float], *, request: bool) -> floa
     if is_model(schema):
         return known.get(schema, math.inf)
     if origin is Annotated:
-        bounds = [one for one in arguments[1:] if isinstance(one, Constraints)]
         inner: Any = get_origin(arguments[0])
-        filled = any(one.min_items or one.min_properties for one in bounds)
+        filled = any(one.min_items or one.min_properties for one in Constraints.among(arguments[1:]))
         if filled and inner in {list, dict}:
             return 1 + _least(get_args(arguments[0])[-1], known, request=request)
         return _least(arguments[0], known, request=request)

@@ -4,12 +4,14 @@ A handler gets a Wire for each connection and says every byte; when it returns, 
 `with` block of a server ends its connections and joins its threads; what a handler raised is raised then.
 """
 
+import atexit
 import contextlib
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Final, Self, TypeAlias
 
 import attrs
@@ -264,6 +266,14 @@ def nobody_accepts() -> Iterator[str]:
 
 
 def nobody_listens() -> str:
-    """The URL of a port that refuses connections."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    """The URL of a port that refuses connections, as long as this process lives."""
+    return f"http://127.0.0.1:{_silent().getsockname()[1]}"
+
+
+@cache
+def _silent() -> socket.socket:
+    """A port that is taken, so that nobody else comes to listen on it, and does not listen."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    atexit.register(taken.close)
+    return taken

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any, Final, TypeAlias, overload
 
 from pristine.ports.errors import ConnectionLost, PristineError, StatusError
-from pristine.ports.retry import Again, Answer, GiveUp, Kind, Outcome, Retry
+from pristine.ports.outcome import Kind, Outcome
+from pristine.ports.retry import Again, Answer, GiveUp, Retry
 from pristine.testing.contracts.probing import fail, overheard, quickest, raised
 from pristine.testing.promises import expect, promise
 

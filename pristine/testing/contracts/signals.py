@@ -10,7 +10,8 @@ from pristine.adapters.clock import ManualClock
 from pristine.adapters.memory import MemoryTransport, Scripted, Step
 from pristine.adapters.retry import ExponentialRetry
 from pristine.manifest.load import load_manifest
-from pristine.ports.telemetry import SIGNALS, Signal
+from pristine.ports.signals import SIGNALS
+from pristine.ports.telemetry import Signal
 from pristine.testing.contracts.probing import raised
 
 _ATTRIBUTES: Final = {

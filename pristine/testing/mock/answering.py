@@ -8,17 +8,22 @@ from typing import Any, Final
 
 import attrs
 
-from pristine.core.classification import is_success
+from pristine.core.answers.answer import UNSAID
+from pristine.core.attempts.classification import is_success
 from pristine.core.operation import Operation
 from pristine.manifest.model import Endpoint, Example
 from pristine.ports.headers import Headers, HeaderSource
 from pristine.testing.examples import example, seeded
 from pristine.testing.mock.checking import Asked
+from pristine.testing.mock.conditional import conditional
 from pristine.testing.mock.failing import JSON
 from pristine.testing.mock.messages import WITHOUT_BODY, Answer, as_json
 from pristine.testing.mock.pages import PagedList, key_of
 from pristine.testing.mock.places import at, fits, holds, put
 from pristine.testing.mock.streams import Item, is_over, items_of, media_type_of, pieces_of
+
+ELSEWHERE: Final = "https://files.example.com/there"
+"""Where an answer of 3xx leads."""
 
 NOTHING_GIVEN: Final = object()
 """No value was given: null is one."""
@@ -35,6 +40,9 @@ class Answers:
 
         Raises ConfigurationError for a type that has no value, Refusal for a page that there is not.
         """
+        return conditional(asked, self._answer(asked, value, status))
+
+    def _answer(self, asked: Asked, value: Any, status: int | None) -> Answer:
         operation = asked.operation
         if asked.streams and (status is None or is_success(status)):
             return self._streamed(asked, value, status or 200)
@@ -45,6 +53,8 @@ class Answers:
             value = example_for(asked)
         if operation.endpoint.pagination is not None and is_success(status):
             return self._paged(asked, value, status)
+        if 300 <= status < 400 and (value is NOTHING_GIVEN or value is None):
+            return self._elsewhere(asked, status)
         body = self._made(asked, status) if value is NOTHING_GIVEN else wrapped(value, operation, status)
         return told(status, body)
 
@@ -54,6 +64,13 @@ class Answers:
     def _made(self, asked: Asked, status: int) -> Any:
         schema = asked.operation.schema_for(status)
         return {} if schema is None else example(schema, seeded(self._seed(asked)))
+
+    def _elsewhere(self, asked: Asked, status: int) -> Answer:
+        """An answer that leads to another place, with a value where its type has one."""
+        location = [("Location", ELSEWHERE)]
+        if asked.operation.schema_for(status) in UNSAID:
+            return Answer(status=status, headers=location)
+        return told(status, self._made(asked, status), location)
 
     def _paged(self, asked: Asked, value: Any, status: int) -> Answer:
         """A page: of the items that were given, alone or in a whole page, or of examples."""
@@ -99,9 +116,13 @@ def told(status: int, body: Any, headers: HeaderSource = ()) -> Answer:
 
 
 def good_status(operation: Operation) -> int:
-    """The status of a good answer: the least that is declared, or 200."""
-    declared = [int(status) for status in operation.endpoint.responses if status.isdecimal() and status[0] == "2"]
-    return min(declared, default=200)
+    """The status of a good answer: the least of 2xx that is declared, or of 3xx where there is no other, or 200."""
+    endpoint = operation.endpoint
+    declared = sorted(
+        int(status) for status in endpoint.responses if status.isdecimal() and endpoint.answers(int(status))
+    )
+    found = next((status for status in declared if status != 304), 200)
+    return found if found < 300 or (endpoint.response is None and "2XX" not in endpoint.responses) else 200
 
 
 def unwrapping(endpoint: Endpoint, status: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import attrs
 
 from pristine.core.operation import Operation
-from pristine.core.parameters import accepts, said
+from pristine.core.requests.parameters import accepts, said
 from pristine.manifest.model import NOTHING, Manifest, PageStyle, Parameter
 from pristine.manifest.reading import suggestion
 from pristine.ports.serializer import Schema
@@ -114,7 +114,7 @@ def _keys(shape: Any) -> set[str]:
 
 def _headers(declared: Mapping[str, Parameter], incoming: Incoming, wrong: list[Wrong]) -> dict[str, Any]:
     fields = incoming.headers
-    shapes = {name: in_header(name, one, fields[name]) for name, one in declared.items() if name in fields}
+    shapes = {name: in_header(one, fields[name]) for name, one in declared.items() if name in fields}
     return dict(_values(declared, shapes, "header", wrong))
 
 

@@ -5,14 +5,14 @@ from typing import Final
 
 import attrs
 
-from pristine.core.classification import is_success
 from pristine.core.operation import Operation, find
 from pristine.manifest.model import Manifest
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import MASK
-from pristine.testing.mock.answering import Answers, good_status
+from pristine.testing.mock.answering import NOTHING_GIVEN, Answers, good_status
 from pristine.testing.mock.calls import Received, is_secret
 from pristine.testing.mock.checking import Asked, checked
+from pristine.testing.mock.conditional import conditional
 from pristine.testing.mock.expectations import TOLD_TO, Reply
 from pristine.testing.mock.failing import Failure, failed, usual_shape
 from pristine.testing.mock.faults import Fault, FaultKind
@@ -21,6 +21,8 @@ from pristine.testing.mock.messages import Answer, Incoming, Refusal, Wrong
 from pristine.testing.mock.pages import is_first, key_of
 from pristine.testing.mock.routing import Match, Router, normal
 from pristine.testing.mock.state import Remembered, State
+from pristine.testing.mock.working import Works
+from pristine.testing.mock.works import Plan
 
 _LONG: Final = 20
 """A segment of an unknown path that is as long may be a secret, and is not shown."""
@@ -38,14 +40,19 @@ class Outcome:
 class Desk:
     """Answers requests. It is asked by one thread; what it remembers is its state's."""
 
-    def __init__(self, manifest: Manifest, seed: int, state: State) -> None:
+    def __init__(self, manifest: Manifest, seed: int, state: State, polls: int | None = None) -> None:
         self._manifest = manifest
         self._router = Router(manifest)
         self._answers = Answers(seed)
         self._state = state
         self._shape = usual_shape(manifest)
+        self._works = Works(manifest, seed, polls, state, self._failed)
         for name in manifest.endpoints:
             check_examples(find(manifest, name))
+
+    def operation(self, endpoint: str) -> Operation:
+        """An endpoint, or "ID:poll": what gets the URLs of its work. Raises UnknownEndpoint."""
+        return self._works.named(endpoint) or find(self._manifest, endpoint)
 
     def handle(self, incoming: Incoming) -> Outcome:
         """Answer a request, and remember it; nothing is raised."""
@@ -54,7 +61,7 @@ class Desk:
         fault: Fault | None = None
         refused, repeated = "", False
         try:
-            match = self._router.find(incoming)
+            match = self._works.match(incoming) or self._router.find(incoming)
             asked = checked(self._manifest, match, incoming)
             fault = self._state.fault(match.operation.id)
             answer, repeated = self._answered(asked, fault)
@@ -96,7 +103,7 @@ class Desk:
                 raise Refusal(422, Wrong(f"header.{header}", "is the key of another request"))
             return known.answer, True
         answer = self._said(asked)
-        if key is not None and is_success(answer.status):
+        if key is not None and asked.operation.endpoint.answers(answer.status):
             self._state.remember(key, Remembered(fingerprint, answer))
         return answer, False
 
@@ -107,19 +114,32 @@ class Desk:
             return self._answers.answer(asked, items)
         reply = self._state.reply(asked)
         if reply is None:
-            return self._answers.answer(asked)
+            return self._usual(asked, Plan())
         if reply.failure is not None:
             return self._failed(reply.failure, asked.operation, asked.incoming)
         if isinstance(reply.value, list) and asked.operation.endpoint.pagination is not None:
             self._state.give_list(place, reply.value)
         return self._replied(asked, reply)
 
+    def _usual(self, asked: Asked, plan: Plan, status: int | None = None) -> Answer:
+        """What the API would answer: of work that it finishes later, how far that is."""
+        answer = self._works.answer(asked) if status is None else None
+        if answer is not None:
+            return conditional(asked, answer)
+        return self._works.begun(asked, self._answers.answer(asked, status=status), plan)
+
     def _replied(self, asked: Asked, reply: Reply) -> Answer:
+        if reply.value is NOTHING_GIVEN:
+            answer = self._usual(asked, reply.plan, reply.status)
+            return attrs.evolve(answer, headers=answer.headers.merged(reply.headers))
         if isinstance(reply.value, bytes):
             status = reply.status or good_status(asked.operation)
-            return Answer(status=status, headers=reply.headers, body=reply.value)
-        answer = self._answers.answer(asked, reply.value, reply.status)
-        return attrs.evolve(answer, headers=answer.headers.merged(reply.headers))
+            answer = Answer(status=status, headers=reply.headers, body=reply.value)
+        else:
+            answer = self._answers.answer(asked, reply.value, reply.status)
+            answer = attrs.evolve(answer, headers=answer.headers.merged(reply.headers))
+        self._works.noticed(asked, answer, reply.plan)
+        return answer
 
 
 def _key(asked: Asked) -> tuple[str, str] | None:

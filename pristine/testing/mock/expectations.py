@@ -5,8 +5,9 @@ from typing import Any, Final, Self
 
 import attrs
 
-from pristine.core.classification import is_success
+from pristine.core.attempts.classification import is_success
 from pristine.core.operation import Operation
+from pristine.manifest.model import Became
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.fields import checked as checked_headers
 from pristine.ports.headers import Headers, HeaderSource
@@ -14,12 +15,15 @@ from pristine.testing.mock.answering import NOTHING_GIVEN, good_status
 from pristine.testing.mock.calls import History, masked
 from pristine.testing.mock.checking import Asked
 from pristine.testing.mock.failing import Failure
-from pristine.testing.mock.giving import given_items, given_value
+from pristine.testing.mock.giving import given_items, given_result, given_value
 from pristine.testing.mock.places import holds
+from pristine.testing.mock.works import Plan
 
 ANYTHING: Final = object()
 
 TOLD_TO: Final = "the mock was told to fail"
+
+_ENDS: Final = (Became.DONE, Became.FAILED, Became.EXPIRED)
 
 _SHOWN: Final = 5
 """How many of the calls that came are told."""
@@ -29,7 +33,8 @@ _SHOWN: Final = 5
 class Reply:
     """How a call is answered: a failure, or a value (NOTHING_GIVEN: as if nothing was said) with status and headers.
 
-    `streams`: the value is the items of a stream; None: it answers both kinds of calls.
+    `streams`: the value is the items of a stream; None: it answers both kinds of calls. `plan` is how the work ends
+    that the call starts.
     """
 
     value: Any = NOTHING_GIVEN
@@ -37,10 +42,11 @@ class Reply:
     headers: Headers = attrs.field(factory=Headers)
     failure: Failure | None = None
     streams: bool | None = None
+    plan: Plan = attrs.field(factory=Plan)
 
 
 class Expectation:
-    """Calls of an endpoint that are to come. Each `respond`, `stream` or `fail` is the answer of one call, in order.
+    """Calls of an endpoint that are to come. Each `respond`, `stream`, `later` or `fail` answers one call, in order.
 
     The last one answers whatever comes after it. Without `times`, as many calls are expected as there are answers; a
     call beyond them is answered as if nothing had been expected.
@@ -82,6 +88,22 @@ class Expectation:
             raise ConfigurationError(f"{self._operation.id} streams: give the list of its items")
         found = given_items(items, self._operation)
         return self._answered(Reply(found, status, checked_headers(headers), streams=True))
+
+    def later(self, end: str = "done", *, polls: int | None = None, result: Any = NOTHING_GIVEN) -> Self:
+        """Answer that the work goes on, as ever, and let it end so: "done", "failed" or "expired".
+
+        `polls` is how many questions find it pending before, `result` what it comes to when it is done: a value of the
+        type that the API declares. Raises ConfigurationError for what is not so, and where nothing is finished later.
+        """
+        if self._operation.endpoint.future is None:
+            raise ConfigurationError(f"{self._operation.id} finishes nothing later: it has no 'future'")
+        if end not in _ENDS:
+            raise ConfigurationError(f"there is no end {end!r}: {', '.join(_ENDS)}")
+        if result is not NOTHING_GIVEN:
+            result = given_result(result, self._operation)
+            if end != Became.DONE:
+                raise ConfigurationError(f"result: work that has {end} has none")
+        return self._answered(Reply(plan=Plan(Became(end), check_polls(polls), result)))
 
     def fail(
         self,
@@ -154,6 +176,13 @@ def check_status(status: int, least: int = 300) -> int:
         what = "an error" if least == 300 else "an answer"
         raise ConfigurationError(f"status={status!r}: the status of {what} is {least} to 599")
     return status
+
+
+def check_polls(polls: int | None) -> int | None:
+    """How many questions find work pending; raises ConfigurationError for what is no such number."""
+    if polls is not None and (isinstance(polls, bool) or not isinstance(polls, int) or polls < 0):
+        raise ConfigurationError("polls: give a number of questions, 0 or greater, or None for 1 or 2")
+    return polls
 
 
 def counted(number: int) -> str:

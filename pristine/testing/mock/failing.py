@@ -47,15 +47,16 @@ def failed(failure: Failure, shape: ErrorShape | None, operation: Operation | No
     schema = operation.schema_for(failure.status) if operation is not None else None
     body = _example(schema, failure)
     headers = [JSON, *failure.headers]
-    if failure.retry_after is not None and (shape is None or shape.retry_after is None):
+    if failure.retry_after is not None and (shape is None or not shape.retry_after):
         headers.append(("Retry-After", f"{failure.retry_after:g}"))
-    if shape is None or shape.message is None:
+    if shape is None or not shape.message:
         body = _told(body, schema, failure, plain=shape is None)
-    for where, candidates in _said(failure, shape or ErrorShape(), schema, body):
-        if where.header:
-            headers.append((where.header, _one_line(str(candidates[0]))))
-        elif (found := first_fitting(type_at(schema, where.path), *candidates)) is not NOWHERE:
-            body = put(body, where.path, found)
+    for places, candidates in _said(failure, shape or ErrorShape(), schema, body):
+        where, value = _fitting(places, candidates, schema)
+        if where is not None and where.header:
+            headers.append((where.header, _one_line(str(value))))
+        elif where is not None:
+            body = put(body, where.path, value)
     return Answer(status=failure.status, headers=headers, body=as_json(body))
 
 
@@ -79,21 +80,29 @@ def _told(body: Any, schema: Schema, failure: Failure, *, plain: bool) -> Any:
     return body if path is None else put(body, path, failure.message)
 
 
-def _said(failure: Failure, shape: ErrorShape, schema: Schema, body: Any) -> Iterator[tuple[Where, Sequence[Any]]]:
+def _fitting(places: Sequence[Where], candidates: Sequence[Any], schema: Schema) -> tuple[Where | None, Any]:
+    """The first place that has room for one of the candidates, and that one."""
+    for where in places:
+        value = candidates[0] if where.header else first_fitting(type_at(schema, where.path), *candidates)
+        if value is not NOWHERE:
+            return where, value
+    return None, None
+
+
+def _said(
+    failure: Failure, shape: ErrorShape, schema: Schema, body: Any
+) -> Iterator[tuple[Sequence[Where], Sequence[Any]]]:
     """The places of what is said, each with what may stand there, best first."""
-    if shape.message is not None:
-        yield shape.message, (failure.message,)
-    if shape.code is not None:
-        code = _code(failure, shape)
-        yield shape.code, (code, *_members(type_at(schema, shape.code.path), code), failure.status)
-    if shape.request_id is not None:
-        yield shape.request_id, (failure.request_id,)
-    if shape.documentation is not None:
-        yield shape.documentation, (f"{DOCUMENTATION}{_code(failure, shape)}",)
-    hint = shape.retry_after
-    if hint is not None and (failure.retry_after is not None or (hint.path and at(body, hint.path) is not None)):
-        wait = failure.retry_after or 0
-        yield hint, (f"{wait:g}",) if hint.header else (wait, int(wait), f"{wait:g}")
+    yield shape.message, (failure.message,)
+    code = _code(failure, shape)
+    members = [one for where in shape.code for one in _members(type_at(schema, where.path), code)]
+    yield shape.code, (code, *members, failure.status)
+    yield shape.request_id, (failure.request_id,)
+    yield shape.documentation, (f"{DOCUMENTATION}{code}",)
+    wait = failure.retry_after or 0
+    if failure.retry_after is not None or any(one.path and at(body, one.path) is not None for one in shape.retry_after):
+        in_header = bool(shape.retry_after) and bool(shape.retry_after[0].header)
+        yield shape.retry_after, (f"{wait:g}",) if in_header else (wait, int(wait), f"{wait:g}")
 
 
 def _code(failure: Failure, shape: ErrorShape | None) -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pristine.core.classification import is_success
+from pristine.core.attempts.classification import is_success
 from pristine.core.operation import Operation
 from pristine.manifest.model import StreamFormat, Streaming
 from pristine.ports.errors import ConfigurationError, DecodeError, InvalidPayload
@@ -32,6 +32,13 @@ def given_value(value: Any, operation: Operation, status: int) -> Any:
         return plain
     if status not in WITHOUT_BODY:
         _check(wrapped(plain, operation, status), schema, f"{operation.id} does not answer {status} so")
+    return plain
+
+
+def given_result(value: Any, operation: Operation) -> Any:
+    """The result of work that is finished later; raises ConfigurationError, with where."""
+    plain, later = _plain(value, operation), operation.endpoint.future
+    _check(plain, None if later is None else later.response, f"{operation.id} comes to no such result")
     return plain
 
 

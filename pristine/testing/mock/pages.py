@@ -14,8 +14,9 @@ from pristine.ports.errors import ConfigurationError
 from pristine.ports.serializer import Schema
 from pristine.testing.examples import example, seeded
 from pristine.testing.mock.checking import PAGE, Asked
+from pristine.testing.mock.conditional import CONDITIONS
 from pristine.testing.mock.messages import Refusal, Wrong
-from pristine.testing.mock.places import NOWHERE, Path, first_fitting, fits, put, type_at, without
+from pristine.testing.mock.places import NOWHERE, Path, at, first_fitting, fits, put, type_at, without
 
 _USUAL: Final = 10
 """How many items a page has where nobody says."""
@@ -64,13 +65,26 @@ class PagedList:
             headers.append(("Link", f'<{self._link(end)}>; rel="next"'))
         return body, headers
 
+    @property
+    def _key(self) -> Path | None:
+        """Where an item has the cursor that leads on from it, where that is said to be in the last item of a page."""
+        to_last = (*self.path, -1)
+        where = self.how.next.path if self.how.style is PageStyle.CURSOR and self.how.next is not None else ()
+        return where[len(to_last) :] if where[: len(to_last)] == to_last else None
+
     def _slice(self, begin: int, end: int) -> list[Any]:
         if self.items is not None:
             return list(self.items[begin:end])
+        made, key = [self._item(index) for index in range(begin, end)], self._key
+        if key is None:
+            return made
+        return [put(item, key, self._cursor(begin + number)) for number, item in enumerate(made, 1)]
+
+    def _item(self, index: int) -> Any:
         schema = type_at(self.schema, (*self.path, 0))
         if schema is None or schema is NOWHERE:
-            return [{"id": index + 1} for index in range(begin, end)]
-        return [example(schema, seeded(self.seed, index)) for index in range(begin, end)]
+            return {"id": index + 1}
+        return example(schema, seeded(self.seed, index))
 
     # -- what is asked for ---------------------------------------------------------------------------------------------
 
@@ -87,7 +101,7 @@ class PagedList:
         if given is None:
             return 0
         if how.style is PageStyle.CURSOR:
-            found = next((place for place in range(1, self.total + 1) if self._cursor(place) == given), None)
+            found = next((place for place in range(1, self.total + 1) if str(self._cursor(place)) == str(given)), None)
             if found is None:
                 raise Refusal(400, Wrong(f"{how.into}.{how.parameter}", "is no cursor of this list"))
             return found
@@ -122,7 +136,7 @@ class PagedList:
             yield self.how.total, (self.total, str(self.total))
         if self.how.more is not None:  # a header that says "false" would be something, so it is left out
             yield self.how.more, ((True, 1, "true") if goes_on else (None,) if self.how.more.header else (False, 0, ""))
-        if self.how.next is None:
+        if self.how.next is None or self._key is not None:
             return
         if not goes_on:
             yield self.how.next, (None, "")
@@ -133,6 +147,8 @@ class PagedList:
 
     def _cursor(self, place: int) -> Any:
         """What leads to a place: of the type that the parameter has, and of that where a page says it."""
+        if self.items is not None and self._key is not None:
+            return at(self.items[place - 1], self._key)
         told = None if self.how.next is None or self.how.next.header else type_at(self.schema, self.how.next.path)
         declared = self._declared()
         usual = (f"after-{place}", place, str(place))
@@ -180,7 +196,7 @@ def _told(body: Any, path: Path, schema: Schema, candidates: Sequence[Any]) -> A
 
 def _longest(schema: Schema) -> int:
     """How many items a list of the type may have, as far as that is below the usual number."""
-    bounds = [one.max_items for one in getattr(schema, "__metadata__", ()) if isinstance(one, Constraints)]
+    bounds = [one.max_items for one in Constraints.among(getattr(schema, "__metadata__", ()))]
     inner = map(_longest, getattr(schema, "__args__", ()))
     return min([*inner, *(one for one in bounds if one is not None)], default=_USUAL)
 
@@ -191,7 +207,8 @@ def key_of(asked: Asked) -> str:
     parts: dict[str, Any] = {"query": asked.query, "body": asked.body}
     if how is not None and isinstance(parts[how.into], Mapping):
         parts[how.into] = {name: one for name, one in parts[how.into].items() if name not in {how.parameter, how.size}}
-    told = [dict(asked.path_params), dict(asked.headers), dict(parts["query"]), parts["body"]]
+    fields = {name: one for name, one in asked.headers.items() if name.lower() not in CONDITIONS}
+    told = [dict(asked.path_params), fields, dict(parts["query"]), parts["body"]]
     return json.dumps(told, sort_keys=True, default=lambda data: sha256(data).hexdigest())
 
 

@@ -59,7 +59,7 @@ def put(whole: Any, path: Path, value: Any) -> Any:
     step, *rest = path
     if isinstance(step, int):
         items = [*whole] if isinstance(whole, list) else []
-        items += [None] * (step + 1 - len(items))
+        items += [None] * ((-step if step < 0 else step + 1) - len(items))
         items[step] = put(items[step], rest, value)
         return items
     fields = dict(whole) if isinstance(whole, dict) else {}

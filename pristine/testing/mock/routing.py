@@ -4,7 +4,7 @@ The path of each server in the manifest may stand in front, or be left out.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -32,23 +32,25 @@ class _Route:
     operation: Operation
     pattern: re.Pattern[str]
     order: tuple[int, ...]
+    bases: frozenset[str]
 
 
 class Router:
     """The routes of a manifest."""
 
     def __init__(self, manifest: Manifest) -> None:
-        routes = [_route(find(manifest, name)) for name in manifest.endpoints]
+        bases = [(server.name, urlsplit(server.filled({})).path.rstrip("/")) for server in manifest.servers]
+        every = {base for _, base in bases}
+        routes = [_route(find(manifest, name), bases) for name in manifest.endpoints]
         self._routes = sorted(routes, key=lambda route: route.order)
-        bases = {urlsplit(server.filled({})).path.rstrip("/") for server in manifest.servers}
-        self._bases = ("", *sorted(bases - {""}, key=len, reverse=True))
+        self._bases = ("", *sorted(every - {""}, key=len, reverse=True))
 
     def find(self, incoming: Incoming) -> Match:
         """The endpoint that is meant; a HEAD may ask for what a GET gives. Raises Refusal: 404, or 405 with Allow."""
         path = normal(incoming.path)
         for base in self._bases:
             inner = path.removeprefix(base) if path.startswith(f"{base}/") else None
-            matches = [] if inner is None else self._matches(inner)
+            matches = [] if inner is None else self._matches(inner, base)
             if not matches:
                 continue
             for method in (incoming.method, *(["GET"] if incoming.method == "HEAD" else [])):
@@ -61,8 +63,9 @@ class Router:
             )
         raise Refusal(404, Wrong("path", "no endpoint of the manifest has it"))
 
-    def _matches(self, path: str) -> list[Match]:
-        found = [(route.operation, route.pattern.fullmatch(path)) for route in self._routes]
+    def _matches(self, path: str, base: str) -> list[Match]:
+        routes = [route for route in self._routes if not base or base in route.bases]
+        found = [(route.operation, route.pattern.fullmatch(path)) for route in routes]
         return [Match(operation, match.groupdict()) for operation, match in found if match]
 
 
@@ -76,12 +79,15 @@ def normal(path: str) -> str:
     return _ESCAPE.sub(one, path)
 
 
-def _route(operation: Operation) -> _Route:
+def _route(operation: Operation, bases: Sequence[tuple[str, str]]) -> _Route:
+    """The route of an endpoint, which is below the path of its own server, or of any where it names none."""
     endpoint = operation.endpoint
+    below = frozenset(base for name, base in bases if endpoint.server in {"", name})
     reserved = {name for name, one in endpoint.path_params.items() if one.allow_reserved}
     segments = endpoint.path.split("/")
     pattern = "/".join(_segment(segment, reserved) for segment in segments)
-    return _Route(operation, re.compile(pattern), (*(_weight(segment, reserved) for segment in segments), _END))
+    order = (*(_weight(segment, reserved) for segment in segments), _END)
+    return _Route(operation, re.compile(pattern), order, below)
 
 
 def _segment(segment: str, reserved: set[str]) -> str:

@@ -11,13 +11,12 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
-from pristine.core.operation import find
 from pristine.manifest.model import Manifest
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import Headers, HeaderSource, as_headers
 from pristine.testing.mock.calls import History, Received
 from pristine.testing.mock.desk import Desk
-from pristine.testing.mock.expectations import ANYTHING, Expectation
+from pristine.testing.mock.expectations import ANYTHING, Expectation, check_polls
 from pristine.testing.mock.faults import deliver, fault_of
 from pristine.testing.mock.messages import Incoming, Refusal
 from pristine.testing.mock.state import State
@@ -31,7 +30,8 @@ class MockServer:
     """Serves the API of a manifest on 127.0.0.1, with examples of its types, and holds requests to it.
 
     `with MockServer(manifest) as server:` starts it; the API is at `server.url`. The same seed and request give the
-    same answer. `port` 0 is any that is free. `history_size` is how many calls are remembered, the last ones; None is
+    same answer. `polls` is how many questions find work that is finished later pending; None is 1 or 2, by the seed.
+    `port` 0 is any that is free. `history_size` is how many calls are remembered, the last ones; None is
     all. `on_call` is told of each call, in the server's thread.
 
     Raises ConfigurationError for an example in the manifest that is not of its type, and where the port is taken.
@@ -44,12 +44,13 @@ class MockServer:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        polls: int | None = None,
         history_size: int | None = None,
         on_call: Callable[[Received], object] | None = None,
     ) -> None:
         self._manifest = manifest
         self._state = State(history_size)
-        self._desk = Desk(manifest, seed, self._state)
+        self._desk = Desk(manifest, seed, self._state, check_polls(polls))
         self._address = (host, port)
         self._on_call = on_call
         self._url = ""
@@ -82,7 +83,7 @@ class MockServer:
         wanted = {name: one for name, one in given.items() if one is not None}
         if json is not ANYTHING:
             wanted["json"] = json
-        return self._state.expect(Expectation(find(self._manifest, endpoint), wanted))
+        return self._state.expect(Expectation(self._desk.operation(endpoint), wanted))
 
     def fault(self, endpoint: str, kind: str | int, *, times: int | None = 1, seconds: float = 1.0) -> None:
         """Let the next calls of an endpoint go wrong; `times` None is all of them. Raises UnknownEndpoint.
@@ -90,7 +91,7 @@ class MockServer:
         `kind` is the status of an error, or "reset" (the connection, before an answer), "truncate" (the answer is cut
         short), "stall" (it stops halfway and stays open) or "slow" (it takes so many `seconds`).
         """
-        self._state.add_fault(fault_of(find(self._manifest, endpoint).id, kind, times, seconds))
+        self._state.add_fault(fault_of(self._desk.operation(endpoint).id, kind, times, seconds))
 
     @property
     def history(self) -> History:
@@ -103,7 +104,7 @@ class MockServer:
             raise AssertionError("\n".join(["the mock expected calls that never came:", *missing]))
 
     def reset(self) -> None:
-        """Forget expectations, faults, calls and idempotency keys."""
+        """Forget expectations, faults, calls, idempotency keys and work."""
         self._state.clear()
 
     # -- serving -------------------------------------------------------------------------------------------------------
@@ -112,6 +113,12 @@ class MockServer:
     def url(self) -> str:
         """Where it serves, such as http://127.0.0.1:54321; "" when it does not."""
         return self._url
+
+    @property
+    def servers(self) -> Mapping[str, str]:
+        """Where it serves, by the servers that endpoints name: `pristine.context(servers=…)` sends their calls here."""
+        named = {endpoint.server for endpoint in self._manifest.endpoints.values()} - {""}
+        return dict.fromkeys(sorted(named), self._url)
 
     def start(self) -> None:
         """Begin to serve."""

@@ -1,4 +1,4 @@
-"""What a mock remembers: expectations, faults, calls, and what was answered to an idempotency key. One lock guards it.
+"""What a mock remembers: expectations, faults, calls, and idempotency keys, work. One lock guards it.
 
 Tests say things from their thread, calls come in the server's.
 """
@@ -14,9 +14,10 @@ from pristine.testing.mock.checking import Asked
 from pristine.testing.mock.expectations import Expectation, Reply
 from pristine.testing.mock.faults import Fault
 from pristine.testing.mock.messages import Answer
+from pristine.testing.mock.works import Work
 
 _MOST: Final = 10_000
-"""How many keys, and lists that were given, are remembered."""
+"""How many keys, lists that were given, and pieces of work are remembered."""
 
 
 @attrs.frozen
@@ -41,6 +42,8 @@ class State:
         self._calls: deque[Received] = deque(maxlen=self._history_size)
         self._keys: OrderedDict[tuple[str, str], Remembered] = OrderedDict()
         self._lists: OrderedDict[str, Any] = OrderedDict()
+        self._works: OrderedDict[tuple[str, str], Work] = OrderedDict()
+        self._numbers: dict[str, int] = {}
 
     def clear(self) -> None:
         """Forget everything."""
@@ -107,6 +110,23 @@ class State:
         with self._lock:
             self._lists[key] = items
             _shorten(self._lists)
+
+    def work(self, key: tuple[str, str]) -> Work | None:
+        """A piece of work, by its endpoint and its name."""
+        with self._lock:
+            return self._works.get(key)
+
+    def keep_work(self, key: tuple[str, str], work: Work) -> None:
+        """Keep how far a piece of work is."""
+        with self._lock:
+            self._works[key] = work
+            _shorten(self._works)
+
+    def number(self, endpoint: str) -> int:
+        """How many pieces of work of an endpoint there have been, this one included."""
+        with self._lock:
+            self._numbers[endpoint] = self._numbers.get(endpoint, 0) + 1
+            return self._numbers[endpoint]
 
 
 def _shorten(kept: OrderedDict[Any, Any]) -> None:

@@ -11,8 +11,9 @@ from urllib.parse import unquote, unquote_plus
 
 import attrs
 
-from pristine.core.parameters import accepts
-from pristine.core.urls import scalar
+from pristine.core.requests.parameters import accepts
+from pristine.core.requests.styles import header_parts
+from pristine.core.requests.urls import scalar
 from pristine.manifest.model import Parameter
 from pristine.ports.model import WIRE, is_model
 from pristine.ports.serializer import Schema
@@ -85,9 +86,16 @@ def _field_names(schema: Schema) -> set[str] | None:
     return found[0] if found else None
 
 
-def in_header(name: str, parameter: Parameter, text: str) -> Shape:
-    """The shape of a header parameter: a list or object has the style `simple`."""
-    return in_path(name, parameter, text.replace(", ", ",")) if _is_many(parameter.schema) else text
+def in_header(parameter: Parameter, text: str) -> Shape:
+    """The shape of a header parameter, which is not encoded: a list or object has the style `simple`."""
+    if not _is_many(parameter.schema):
+        return text
+    parts = header_parts(text)
+    if not _is_object(parameter.schema):
+        return list(parts)
+    if parameter.explode:
+        return {key: value for key, _, value in (part.partition("=") for part in parts)}
+    return dict(zip(parts[::2], parts[1::2], strict=False))
 
 
 def _split(text: str, mark: str, schema: Schema) -> Shape:
