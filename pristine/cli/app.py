@@ -13,6 +13,7 @@ from pristine.cli.download import Bar, show_saved
 from pristine.cli.failures import FAILED, STATUSES, Reporting, guarded, one_line, tell
 from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value, write_line
 from pristine.cli.schema import show_schema
+from pristine.cli.stats import counting
 from pristine.config import installed, load_manifest_file
 from pristine.manifest.model import Manifest
 from pristine.manifest.reading import ManifestFault
@@ -98,6 +99,7 @@ CALLING: Final = (
     ),
     click.option("--idempotency-key", metavar="KEY", help="Send this key: retries are then safe."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON value on a line, for programs."),
+    click.option("--stats", is_flag=True, help="Tell on stderr, at the end, how many attempts there were, and times."),
     DEBUG,
 )
 
@@ -141,7 +143,7 @@ def call(**given: Any) -> None:
     asked = Asked(**given)
     manifest, endpoint = asked.operation(streams=False)
     context, options = asked.context(manifest), asked.options(endpoint)
-    with Pipeline(manifest, context) as api:
+    with counting(context, wanted=asked.stats) as context, Pipeline(manifest, context) as api:
         value = api.execute(endpoint.id, arguments.payload(asked.payload), **options)
         show_value(value, context.serializer, as_json=asked.as_json)
 
@@ -165,7 +167,11 @@ def stream(**given: Any) -> None:
     manifest, endpoint = asked.operation(streams=True)
     context, options = asked.context(manifest), asked.options(endpoint)
     body = arguments.payload(asked.payload)
-    with Pipeline(manifest, context) as api, api.execute_stream(endpoint.id, body, **options) as response:
+    with (
+        counting(context, wanted=asked.stats) as context,
+        Pipeline(manifest, context) as api,
+        api.execute_stream(endpoint.id, body, **options) as response,
+    ):
         raw = endpoint.streaming is not None and endpoint.streaming.format == "bytes"
         for event in response:
             show_event(event, as_json=asked.as_json, raw=raw)
@@ -193,7 +199,12 @@ def download(output: str, checksum: str | None, *, no_resume: bool, **given: Any
     manifest, endpoint = asked.operation(streams=True)
     context, options = asked.context(manifest), asked.options(endpoint)
     body = arguments.payload(asked.payload)
-    with Pipeline(manifest, context) as api, api.execute_stream(endpoint.id, body, **options) as response, Bar() as bar:
+    with (
+        counting(context, wanted=asked.stats) as context,
+        Pipeline(manifest, context) as api,
+        api.execute_stream(endpoint.id, body, **options) as response,
+        Bar() as bar,
+    ):
         saved = response.to_file(output, progress=bar, resume=not no_resume, checksum=checksum)
     show_saved(saved, as_json=asked.as_json)
 
@@ -245,8 +256,9 @@ Example:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to; 0 is any.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other answers.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--polls", type=click.IntRange(0), show_default="1 or 2", help="Questions that find work pending.")
 @DEBUG
-def mock(manifest: str, *, port: int, seed: int, host: str) -> None:
+def mock(manifest: str, *, port: int, seed: int, host: str, polls: int | None) -> None:
     """Serve the API of MANIFEST with examples of its types, until Ctrl-C.
 
     Requests are held to the manifest: a wrong one is refused with what is wrong with it. The same seed and request give
@@ -254,7 +266,7 @@ def mock(manifest: str, *, port: int, seed: int, host: str) -> None:
     """
     from pristine.cli.mock import serve
 
-    serve(load_manifest_file(manifest), host=host, port=port, seed=seed)
+    serve(load_manifest_file(manifest), host=host, port=port, seed=seed, polls=polls)
 
 
 @cli.command(

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import click
 
+from pristine.adapters.auth import StaticHeaders
 from pristine.cli import arguments
 from pristine.config import Context, adapter, load_manifest_file
 from pristine.core.call import CallOptions
@@ -36,31 +37,44 @@ class Asked:
     timeout: float | None
     idempotency_key: str | None
     as_json: bool
+    stats: bool
 
     def operation(self, *, streams: bool) -> tuple[Manifest, Endpoint]:
         """The manifest, and the endpoint in it; raises UsageError where the other command is meant."""
         manifest = load_manifest_file(self.manifest)
         endpoint = find(manifest, self.endpoint).endpoint
-        if streams is (endpoint.streaming is not None):
+        streaming = endpoint.streaming
+        if streaming is not None if streams else streaming is None or streaming.when:
             return manifest, endpoint
         other = "does not stream: use 'pristine call'" if streams else "streams: use 'pristine stream'"
         raise click.UsageError(f"{endpoint.id} {other}", click.get_current_context())
 
     def context(self, manifest: Manifest) -> Context[BothFaces]:
         """The file's Context, with the flags' settings in place of its own; raises UsageError without a base URL."""
-        context = self._configured()
+        context = self._configured(find(manifest, self.endpoint).endpoint.server)
         if context.base_url is None and manifest.server() is None:
             told = "there is no base URL: give --base-url, base_url in --config, or 'servers' in the manifest"
             raise click.UsageError(told, click.get_current_context())
+        if signed := self._signed(manifest):
+            others = {name: secret for name, secret in context.credentials.items() if name not in signed}
+            context = context.with_(credentials=others, auth=context.auth or StaticHeaders(Headers(self.header)))
         if self.header and isinstance(context.auth, Auth):
             return context.with_(auth=HeadersLast(context.auth, self.header))
         return context
 
-    def _configured(self) -> Context[BothFaces]:
+    def _signed(self, manifest: Manifest) -> set[str]:
+        """The schemes whose credential is among the headers of the command line."""
+        given = {name.lower() for name, _ in self.header}
+        schemes = manifest.schemes.items()
+        return {name for name, scheme in schemes if scheme.location == "header" and scheme.name.lower() in given}
+
+    def _configured(self, server: str) -> Context[BothFaces]:
         settings: dict[str, Any] = {}
         # Flags are checked here, because an error out of the file's Context is said to be the file's.
         if self.base_url is not None:
             settings["base_url"] = base_url(self.base_url)
+            if server:  # the one call is to go there, wherever the manifest has its endpoint
+                settings["servers"] = {server: settings["base_url"]}
         if self.transport is not None:
             adapter("transport", self.transport)
             settings["transport"] = self.transport

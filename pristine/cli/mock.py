@@ -8,10 +8,10 @@ from pristine.manifest.model import Manifest
 from pristine.testing.mock import MockServer, Received
 
 
-def serve(manifest: Manifest, *, host: str, port: int, seed: int) -> None:
+def serve(manifest: Manifest, *, host: str, port: int, seed: int, polls: int | None = None) -> None:
     """Serve a manifest until KeyboardInterrupt, which is raised once every socket is closed."""
     calls: SimpleQueue[Received] = SimpleQueue()
-    with MockServer(manifest, seed, host=host, port=port, history_size=0, on_call=calls.put) as server:
+    with MockServer(manifest, seed, host=host, port=port, polls=polls, history_size=0, on_call=calls.put) as server:
         title = " ".join(filter(None, (manifest.name, manifest.version)))
         write_line(f"{server.url} is {one_line(title)}: {counted(len(manifest.endpoints), 'endpoint')}; Ctrl-C ends it")
         while True:
