@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -58,7 +59,15 @@ def cli(capsysbinary: pytest.CaptureFixture[bytes]) -> Cli:
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def interruptible() -> Iterator[None]:
+    """A child starts with SIGINT ignored where its parent did, as a shell's background job does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def start(interruptible: None) -> Iterator[Start]:
     """Start a command line in a process of its own, which has ended when the test has."""
     running: list[subprocess.Popen[bytes]] = []
 
@@ -72,6 +81,20 @@ def start() -> Iterator[Start]:
     for process in running:
         process.kill()
         process.communicate(timeout=PATIENCE)
+
+
+def interrupted(process: "subprocess.Popen[bytes]") -> tuple[bytes, bytes]:
+    """What is left of the output of a command that somebody ends with Ctrl-C.
+
+    Python looks for signals between two steps, so one that comes just before a system call is seen after that call
+    only. A person presses the keys again, and so does this.
+    """
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.communicate(timeout=PATIENCE / 4)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+        return process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ import json
 import os
 import pty
 import select
-import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 
 from pristine.cli.download import Bar, drawn, in_bytes
 from pristine.testing.server import Wire
-from tests.cli.conftest import COMMAND, Cli
+from tests.cli.conftest import COMMAND, Cli, interrupted
 from tests.cli.server import PATIENCE
 from tests.conftest import Serve
 
@@ -65,14 +64,6 @@ def download(serve: Serve, tmp_path: Path, target: Path) -> Download:
         return ["download", str(tmp_path / "files.json"), "file", *fixed, *more]
 
     return arguments
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """A child starts with SIGINT ignored where its parent did, as a shell's background job does."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def test_a_file_arrives_with_one_line_and_no_bar(cli: Cli, download: Download, target: Path) -> None:
@@ -154,8 +145,7 @@ def test_ctrl_c_is_130_and_leaves_what_can_be_gone_on_with(cli: Cli, download: D
     with subprocess.Popen([*COMMAND, *command], stdout=subprocess.PIPE, stderr=stderr) as process:
         try:
             shown = until(screen, b" % of 100.0 kB: ")
-            process.send_signal(signal.SIGINT)
-            assert process.communicate(timeout=PATIENCE)[0] == b""
+            assert interrupted(process)[0] == b""
             shown += until(screen, b"interrupted")
         finally:
             process.kill()

@@ -1,16 +1,14 @@
 """`pristine mock`: the URL first, a line for each request as it is answered, and status 130 after Ctrl-C."""
 
 import json
-import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.cli.conftest import Cli, Start
+from tests.cli.conftest import Cli, Start, interrupted
 from tests.cli.server import PATIENCE
 
 SOURCE: dict[str, Any] = {
@@ -22,6 +20,7 @@ SOURCE: dict[str, Any] = {
         "echo": {"method": "POST", "path": "/echo/{user_token}", "request": {"properties": {"n": "integer"}}},
         "number": {"method": "GET", "path": "/number", "response": {"type": "integer", "maximum": 10**9}},
         "feed": {"method": "GET", "path": "/feed", "streaming": True},
+        "mill": {"method": "POST", "path": "/mill", "future": {"preset": "location"}},
     },
 }
 KEY = {"api_key": "sekrit-key"}
@@ -32,14 +31,6 @@ def source(tmp_path: Path) -> str:
     path = tmp_path / "demo.json"
     path.write_text(json.dumps(SOURCE))
     return str(path)
-
-
-@pytest.fixture(autouse=True)
-def interruptible() -> Iterator[None]:
-    """A child starts with SIGINT ignored where its parent did, as a shell's background job does."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 class Mock:
@@ -55,8 +46,7 @@ class Mock:
         return line.decode().rstrip("\n")
 
     def interrupted(self) -> tuple[int, str, str]:
-        self.process.send_signal(signal.SIGINT)
-        out, err = self.process.communicate(timeout=PATIENCE)
+        out, err = interrupted(self.process)
         return self.process.returncode, out.decode(), err.decode()
 
 
@@ -66,7 +56,7 @@ def mock(start: Start, source: str) -> Mock:
 
 
 def test_the_url_comes_first_and_then_a_line_for_each_request(mock: Mock) -> None:
-    assert mock.first.endswith(" is demo 1.0: 3 endpoints; Ctrl-C ends it")
+    assert mock.first.endswith(" is demo 1.0: 4 endpoints; Ctrl-C ends it")
     assert httpx.get(f"{mock.url}/number", params=KEY).status_code == 200
     assert mock.line() == "GET /number  number  200"
     assert httpx.post(f"{mock.url}/echo/sekrit", params=KEY, json={"n": "x"}).status_code == 400
@@ -112,6 +102,15 @@ def test_a_seed_gives_the_same_answers_in_every_process(start: Start, source: st
         return found
 
     assert answer() == answer("--seed", "0") != answer("--seed", "1")
+
+
+def test_work_is_pending_so_often(start: Start, source: str) -> None:
+    made = Mock(start("mock", source, "--port", "0", "--polls", "3"))
+    with httpx.Client(params=KEY) as client:
+        there = client.post(f"{made.url}/mill").headers["location"]
+        assert [client.get(there).status_code for _ in range(4)] == [202, 202, 202, 303]
+    assert [made.line().partition("  ")[2] for _ in range(3)] == ["mill  202", "mill:poll  202", "mill:poll  202"]
+    assert made.interrupted()[0] == 130
 
 
 def test_the_command_line_calls_it(cli: Cli, mock: Mock, source: str, tmp_path: Path) -> None:

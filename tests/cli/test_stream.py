@@ -1,24 +1,14 @@
 """`pristine stream`: events at once, in two notations; and the ways in which it ends before the stream does."""
 
 import json
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import COMMAND, Cli, Start
+from tests.cli.conftest import COMMAND, Cli, Start, interrupted
 from tests.cli.server import PATIENCE, Api
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """A child starts with SIGINT ignored where its parent did, as a shell's background job does."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def test_an_event_is_printed_before_the_next_one_is_sent(start: Start, manifest: str, api: Api) -> None:
@@ -41,7 +31,6 @@ def test_json_is_one_object_on_a_line(cli: Cli, manifest: str, api: Api) -> None
     assert api.requests[0]["json"] == {"stream": True}
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_a_stream_of_bytes_is_printed_as_it_is(cli: Cli, manifest: str) -> None:
     assert cli("stream", manifest, "raw").out == b"\x89PNG\r\n\x00\xff"
 
@@ -50,18 +39,15 @@ def test_ctrl_c_closes_the_connection_and_is_130(start: Start, manifest: str, ap
     process = start("stream", manifest, "endless")
     assert process.stdout is not None
     assert process.stdout.readline() == b"first\n"
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=PATIENCE)
+    out, err = interrupted(process)
     assert (process.returncode, out, err) == (130, b"", b"pristine: interrupted\n")
     assert api.closed.wait(PATIENCE)
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_the_head_is_awaited(start: Start, manifest: str, api: Api) -> None:
     process = start("call", manifest, "slow", "--debug")
     assert api.arrived.wait(PATIENCE)
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=PATIENCE) == (b"", b"pristine: interrupted\n")
+    assert interrupted(process) == (b"", b"pristine: interrupted\n")
     assert process.returncode == 130
 
 
