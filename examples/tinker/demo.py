@@ -1,61 +1,23 @@
 """A small training run through the dynamic client, against server.py in a process of its own. It takes a second.
 
-The model learns which letter follows which in one sentence, and then says it. What the server does later is asked for
-by `wait`, a loop that this page writes by hand. However this ends, the server ends with it: its stdin is a pipe that
-only this process holds.
+The model learns which letter follows which in one sentence, and then says it. What the server does later has a handle,
+as the manifest says. However this ends, the server ends with it: its stdin is a pipe that only this process holds.
 """
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 import pristine
-from pristine.adapters.retry import NoRetry
-from pristine.ports.errors import RequestTimedOut, ServerError
 
 HERE: Final = Path(__file__).resolve().parent
 SENTENCE: Final = "the quick brown fox"
 STEPS: Final = 8
 PATIENCE: Final = 30.0
 """Seconds that a result may take."""
-
-
-class Failed(Exception):
-    """The server could not do what it had promised."""
-
-
-def wait(client: Any, promise: Any, kind: str) -> Any:
-    """The result of a promise: asked for until it is there. Each question is sent once."""
-    ask = client.with_options(retry=NoRetry()).futures.retrieve
-    started, only_metadata = time.monotonic(), True
-    for iteration in count():
-        if time.monotonic() - started > PATIENCE:
-            raise Failed(f"{kind}: no result after {PATIENCE:g} s")
-        try:
-            answer = ask(
-                request_id=promise.request_id,
-                allow_metadata_only=only_metadata,
-                iteration=iteration,
-                request_type=kind,
-                roundtrip_time=round(time.monotonic() - started, 3) if iteration == 0 else None,
-            )
-        except (RequestTimedOut, ServerError):
-            continue  # the server has held the question for as long as it does: ask again at once
-        name = type(answer).__name__
-        if name == "TryAgain":
-            time.sleep((answer.retry_after_ms or 0) / 1000)
-        elif name == "CompleteMetadata":
-            only_metadata = False
-        elif name in {"RequestFailed", "Failed"}:
-            raise Failed(f"{kind}: {answer.error}")
-        else:
-            return answer
-    raise AssertionError
 
 
 def tokens(text: str) -> dict[str, Any]:
@@ -72,14 +34,16 @@ def datum(text: str) -> dict[str, Any]:
 def train(client: Any, model_id: str) -> Iterator[float]:
     """The loss of each step."""
     for step in range(STEPS):
-        learned = client.training.forward_backward(
+        learned = client.training.forward_backward_future(
             model_id=model_id,
             forward_backward_input={"data": [datum(SENTENCE)], "loss_fn": "cross_entropy"},
             seq_id=2 * step + 1,
         )
-        stepped = client.training.optim_step(model_id=model_id, adam_params={"learning_rate": 1.0}, seq_id=2 * step + 2)
-        yield wait(client, learned, "ForwardBackward").metrics["loss:sum"]
-        wait(client, stepped, "OptimStep")
+        stepped = client.training.optim_step_future(
+            model_id=model_id, adam_params={"learning_rate": 1.0}, seq_id=2 * step + 2
+        )
+        yield learned.result(PATIENCE).metrics["loss:sum"]
+        stepped.result(PATIENCE)
 
 
 def demonstrate(url: str, key: str) -> None:
@@ -90,10 +54,10 @@ def demonstrate(url: str, key: str) -> None:
         base = client.service.capabilities().supported_models[0].model_name
         session = client.sessions.create(tags=["demo"], sdk_version="0.1")
         print(f"session      {session.session_id}: {session.info_message}")
-        made = client.models.create(
+        made = client.models.create_future(
             session_id=session.session_id, model_seq_id=0, base_model=base, lora_config={"rank": 8}
         )
-        model_id = wait(client, made, "CreateModel").model_id
+        model_id = made.result(PATIENCE).model_id
         print(f"model        {model_id}, from {base}")
         for step, loss in enumerate(train(client, model_id), 1):
             print(f"step {step}       loss {loss:6.2f}")
@@ -105,8 +69,8 @@ def demonstrate(url: str, key: str) -> None:
 
 def sample(client: Any, session_id: str, model_id: str) -> None:
     """Save the weights, and let them speak: at once, and token by token."""
-    promise = client.weights.save_for_sampler(model_id=model_id, path="demo", seq_id=2 * STEPS + 1)
-    saved = wait(client, promise, "SaveWeightsForSampler")
+    saving = client.weights.save_for_sampler_future(model_id=model_id, path="demo", seq_id=2 * STEPS + 1)
+    saved = saving.result(PATIENCE)
     sampler = client.sampling.create_session(
         session_id=session_id, sampling_session_seq_id=0, model_path=saved.path
     ).sampling_session_id
@@ -115,7 +79,7 @@ def sample(client: Any, session_id: str, model_id: str) -> None:
         "sampling_params": {"max_tokens": 10, "temperature": 0},
         "sampling_session_id": sampler,
     }
-    found = wait(client, client.sampling.sample(**asked, seq_id=0), "Sample").sequences[0]
+    found = client.sampling.sample_future(**asked, seq_id=0).result(PATIENCE).sequences[0]
     print(f"sample       t{''.join(map(chr, found.tokens))} ({found.stop_reason})")
     print("stream       t", end="")
     with client.sampling.stream(**asked, seq_id=1) as response:
@@ -142,7 +106,7 @@ def main() -> None:
     with tinker_server() as url:
         try:
             demonstrate(url, "tml-demo")
-        except (pristine.PristineError, Failed) as error:
+        except pristine.PristineError as error:
             raise SystemExit(f"\nthe demo failed: {error!r}") from error
 
 
