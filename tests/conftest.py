@@ -1,4 +1,4 @@
-"""Fixtures for the whole suite: every transport by parameter, and a server that misbehaves on purpose."""
+"""Fixtures for the whole suite: each face and transport by parameter, and a server that misbehaves on purpose."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ import pytest
 
 import pristine
 from pristine.testing.server import Handler, WireServer
-from tests.support.faces import MANIFEST, Async, Blocking, Face
+from tests.support.faces import FACES, MANIFEST, Async, Blocking, Face
 
 Serve: TypeAlias = Callable[[Handler], WireServer]
 Connect: TypeAlias = Callable[..., Face]
@@ -40,6 +40,12 @@ def stack() -> Iterator[ExitStack]:
 def serve(stack: ExitStack) -> Serve:
     """Start a WireServer that ends with the test."""
     return lambda handler: stack.enter_context(WireServer(handler))
+
+
+@pytest.fixture(params=FACES.values(), ids=list(FACES))
+def face(request: pytest.FixtureRequest) -> type[Any]:
+    """Each face, as something that is driven blockingly."""
+    return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture(params=BACKENDS.values(), ids=list(BACKENDS))

@@ -35,6 +35,11 @@ METHODS: Final = {
     "pristine.retry": {"decide"},
     "pristine.telemetry": {"emit"},
     "pristine.auth": {"sign"},
+    "pristine.semaphores": {"acquire", "aacquire"},
+    "pristine.limiters": {"reserve", "delay", "cancel", "settle"},
+    "pristine.breakers": {"admit", "settle", "state"},
+    "pristine.budgets": {"spend", "earn"},
+    "pristine.classifiers": {"classify"},
 }
 
 

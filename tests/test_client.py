@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ import pristine
 from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.adapters.retry import NoRetry
 from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidParameter, InvalidPayload, ServerError
+from tests.support.driven import Driven
 from tests.support.offline import BASE
 
 MANIFEST = pristine.load_manifest(
@@ -64,41 +65,17 @@ MANIFEST = pristine.load_manifest(
 )
 
 
-class Api:
-    """A client of one face over a script, driven blockingly."""
+class Api(Driven):
+    """A client of one face over a script."""
 
     def __init__(self, face: str, script: list[Any], **settings: Any) -> None:
         self.transport = MemoryTransport(script)
-        context = pristine.context(transport=self.transport, base_url=BASE, **{"retry": "off", **settings})
-        self.runner = asyncio.Runner() if face == "async" else None
-        make: Any = pristine.AsyncClient if self.runner else pristine.Client
-        self.client = make(MANIFEST, context)
-
-    def of(self, made: Any) -> Any:
-        """What a call gives, awaited."""
-        return self.runner.run(_awaited(made)) if self.runner and inspect.isawaitable(made) else made
-
-    def listed(self, items: Any) -> list[Any]:
-        return self.runner.run(_collected(items)) if self.runner else list(items)
+        given = {"retry": "off", **settings}
+        super().__init__(face, MANIFEST, pristine.context(transport=self.transport, base_url=BASE, **given))
 
     @property
     def sent(self) -> Any:
         return self.transport.requests[-1]
-
-    def close(self) -> None:
-        if self.runner:
-            self.runner.run(self.client.aclose())
-            self.runner.close()
-        else:
-            self.client.close()
-
-
-async def _awaited(made: Any) -> Any:
-    return await made
-
-
-async def _collected(items: AsyncIterator[Any]) -> list[Any]:
-    return [item async for item in items]
 
 
 Make = Callable[..., Api]
@@ -127,15 +104,15 @@ def always(value: Any) -> Callable[[Any], pristine.Response]:
 
 def test_an_endpoint_is_a_method(make: Make) -> None:
     api = make(always({"text": "hi"}))
-    assert api.of(api.client.chat.completions(prompt="x", max_tokens=3)).text == "hi"
+    assert api.value(api.client.chat.completions(prompt="x", max_tokens=3)).text == "hi"
     assert (api.sent.method, api.sent.url, api.sent.body) == ("POST", f"{BASE}/chat", b'{"prompt":"x","max-tokens":3}')
-    assert api.of(api.client.health()) == {"text": "hi"}
-    assert api.of(api.client.class_()) == {"text": "hi"}
+    assert api.value(api.client.health()) == {"text": "hi"}
+    assert api.value(api.client.class_()) == {"text": "hi"}
 
 
 def test_a_method_may_have_methods_of_its_own(make: Make) -> None:
     api = make(always(1))
-    api.of(api.client.chat.completions.cancel("7", payload={"why": "late"}))
+    api.value(api.client.chat.completions.cancel("7", payload={"why": "late"}))
     assert (api.sent.url, api.sent.body) == (f"{BASE}/chat/7/cancel", b'{"why":"late"}')
 
 
@@ -144,11 +121,11 @@ def test_arguments_go_where_they_are_declared(make: Make) -> None:
     api.listed(api.client.things.list(tag=["a", "b"], x_trace="t"))
     assert api.sent.url == f"{BASE}/things?tag=a&tag=b"
     assert (api.sent.headers["x-trace"], api.sent.headers["x-always"]) == ("t", "1")
-    api.of(api.client.things.get("u", 5, id_="q"))
+    api.value(api.client.things.get("u", 5, id_="q"))
     assert api.sent.url == f"{BASE}/users/u/things/5?id=q"
-    api.of(api.client.things.get(id=5, user_id="u"))
+    api.value(api.client.things.get(id=5, user_id="u"))
     assert api.sent.url == f"{BASE}/users/u/things/5"
-    api.of(api.client.things.put_all(payload=[1, 2]))
+    api.value(api.client.things.put_all(payload=[1, 2]))
     assert api.sent.body == b"[1,2]"
 
 
@@ -191,15 +168,15 @@ def test_a_payload_that_may_have_more_fields_takes_more_arguments() -> None:
 
 def test_none_is_left_out_and_null_is_sent(make: Make) -> None:
     api = make(always({}))
-    api.of(api.client.chat.completions(prompt="x", note=None, max_tokens=None))
+    api.value(api.client.chat.completions(prompt="x", note=None, max_tokens=None))
     assert api.sent.body == b'{"prompt":"x"}'
-    api.of(api.client.chat.completions(prompt="x", note=pristine.NULL))
+    api.value(api.client.chat.completions(prompt="x", note=pristine.NULL))
     assert api.sent.body == b'{"prompt":"x","note":null}'
 
 
 def test_a_stream_is_asked_for_by_its_name(make: Make) -> None:
     api = make(Scripted([b'data: {"text": "a"}\n\ndata: [DONE]\n\n']))
-    response = api.of(api.client.chat.completions_stream(prompt="x"))
+    response = api.value(api.client.chat.completions_stream(prompt="x"))
     assert [item.text for item in api.listed(response.items())] == ["a"]
     assert api.sent.body == b'{"prompt":"x","stream":true}'
 
@@ -207,7 +184,7 @@ def test_a_stream_is_asked_for_by_its_name(make: Make) -> None:
 def test_what_only_streams_needs_no_other_name(make: Make) -> None:
     for name in ("prices", "prices_stream"):
         api = make(Scripted([b"data: 1\n\n"]))
-        response = api.of(getattr(api.client.feeds, name)())
+        response = api.value(getattr(api.client.feeds, name)())
         assert [event.data for event in api.listed(response)] == ["1"]
 
 
@@ -246,7 +223,7 @@ def test_a_page_that_fails_is_tried_again_by_whoever_goes_on(make: Make) -> None
     api = make(answer(PAGES[0]), answer({}, 500), *map(answer, PAGES[1:]))
     pages = api.client.things.list().pages()
     items = pages.items()
-    step: Any = (lambda: api.of(anext(items))) if api.runner else (lambda: next(items))
+    step: Any = (lambda: api.value(anext(items))) if api.runner else (lambda: next(items))
     assert [step(), step()] == [1, 2]
     with pytest.raises(ServerError):
         step()
@@ -258,16 +235,16 @@ def test_a_page_that_fails_is_tried_again_by_whoever_goes_on(make: Make) -> None
 def test_options_hold_for_every_call(make: Make) -> None:
     api = make(always({}))
     client = api.client.with_options(timeout=7, headers={"X-A": "1"}, query={"v": 2}, idempotency_key="k")
-    api.of(client.health())
+    api.value(client.health())
     assert (api.sent.headers["x-a"], api.sent.headers["idempotency-key"], api.sent.url) == (
         "1",
         "k",
         f"{BASE}/health?v=2",
     )
     assert 0 < api.sent.timeout.total <= 7
-    api.of(client.with_options(headers={"X-B": "2"}).health())
+    api.value(client.with_options(headers={"X-B": "2"}).health())
     assert "x-a" not in api.sent.headers
-    api.of(api.client.health())
+    api.value(api.client.health())
     assert "x-b" not in api.sent.headers
 
 
@@ -275,9 +252,9 @@ def test_ports_can_be_replaced_for_some_calls(make: Make) -> None:
     busy = answer({}, 503)
     api = make(busy, busy, answer(1), retry="exponential", clock="manual")
     with pytest.raises(ServerError):
-        api.of(api.client.with_options(retry=NoRetry()).health())
+        api.value(api.client.with_options(retry=NoRetry()).health())
     assert len(api.transport.requests) == 1
-    assert api.of(api.client.with_options(auth=pristine.Bearer("t")).health()) == 1
+    assert api.value(api.client.with_options(auth=pristine.Bearer("t")).health()) == 1
     assert api.sent.headers["authorization"] == "Bearer t"
     with pytest.raises(ConfigurationError, match="did you mean 'timeout'"):
         api.client.with_options(tiemout=1)
@@ -285,12 +262,12 @@ def test_ports_can_be_replaced_for_some_calls(make: Make) -> None:
 
 def test_the_response_can_be_had_whole_or_open(make: Make) -> None:
     api = make(always({"text": "hi"}))
-    raw = api.of(api.client.with_raw_response.chat.completions(prompt="x"))
+    raw = api.value(api.client.with_raw_response.chat.completions(prompt="x"))
     assert (raw.status, raw.parse().text) == (200, "hi")
     later = api.client.with_options(auth=pristine.Bearer("t")).with_raw_response
-    assert api.of(later.health()).status == 200
-    assert api.of(api.client.with_raw_response.with_options(auth=pristine.Bearer("t")).health()).status == 200
-    response = api.of(api.client.with_streaming_response.health())
+    assert api.value(later.health()).status == 200
+    assert api.value(api.client.with_raw_response.with_options(auth=pristine.Bearer("t")).health()).status == 200
+    response = api.value(api.client.with_streaming_response.health())
     assert b"".join(api.listed(response.bytes())) == b'{"text": "hi"}'
 
 
@@ -327,9 +304,32 @@ def test_whoever_mistypes_is_told_what_there_is(make: Make) -> None:
 def test_a_payload_is_checked_as_ever(make: Make) -> None:
     api = make()
     with pytest.raises(InvalidPayload, match="prompt: is missing"):
-        api.of(api.client.chat.completions())
+        api.value(api.client.chat.completions())
     with pytest.raises(InvalidParameter, match="'id'"):
-        api.of(api.client.things.get("u"))
+        api.value(api.client.things.get("u"))
+
+
+def test_help_shows_types_as_people_write_them() -> None:
+    fields = {
+        "title": {"type": "string", "minLength": 1, "maxLength": 9},
+        "tags": {"type": "array", "items": "Tag", "maxItems": 3},
+        "state": {"enum": ["open", "closed"]},
+        "size": {"oneOf": ["integer", "string"]},
+        "due": {"type": "string", "format": "date", "nullable": True},
+        "more": {"type": "object", "additionalProperties": "number"},
+        "any": "any",
+    }
+    source = {
+        "name": "notes",
+        "endpoints": {"add": {"method": "POST", "path": "/{id}", "query": {}, "request": "Note"}},
+        "types": {"Note": {"properties": fields, "required": list(fields)}, "Tag": {"properties": {"word": "string"}}},
+    }
+    client = pristine.Client(pristine.load_manifest(source), pristine.context(base_url="http://a.example"))
+    assert client.add.__doc__.partition("\n")[0] == (
+        "add(id, *, title: str, tags: list[Tag], state: Literal['open', 'closed'], size: int | str, "
+        "due: date | None, more: dict[str, float], any: Any)"
+    )
+    client.close()
 
 
 def test_names_can_be_listed_and_methods_have_signatures(make: Make) -> None:
@@ -346,6 +346,7 @@ def test_names_can_be_listed_and_methods_have_signatures(make: Make) -> None:
     }
     assert client.chat.completions.__doc__.endswith("POST /chat\n\nAnswers.")
     assert "Deprecated. use health" in client.old.__doc__
+    assert len(dir(client)) == len(set(dir(client)))  # what was asked for before is there once
     assert repr(client.things) == "<things: it has get, list, put_all>"
     assert repr(client.things.get) == "<things.get: GET /users/{user_id}/things/{id}>"
     assert repr(client).startswith(("Client('shop', Context(", "AsyncClient('shop', Context("))
@@ -355,7 +356,7 @@ def test_names_can_be_listed_and_methods_have_signatures(make: Make) -> None:
 def test_a_deprecated_method_warns(make: Make) -> None:
     api = make(always(1))
     with pytest.warns(DeprecationWarning, match="old is deprecated: use health"):
-        api.of(api.client.old())
+        api.value(api.client.old())
 
 
 def test_a_client_is_closed_with_its_block() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pristine.config import PORTS, adapters
+from pristine.config.adapters import ALWAYS
 from tests.cli.conftest import Cli
 
 
@@ -21,7 +22,11 @@ def test_every_registered_adapter_is_listed_with_its_origin(cli: Cli) -> None:
     for port, (group, default) in PORTS.items():
         for entry in entry_points(group=group):
             one = found[port, entry.name]
-            assert (one["value"], one["default"], one["problem"]) == (entry.value, entry.name == default, None)
+            assert (one["value"], one["default"], one["problem"]) == (
+                entry.value,
+                entry.name == default and port in ALWAYS,
+                None,
+            )
             assert one["origin"].startswith("pristine-sdk ")
 
 

@@ -119,6 +119,23 @@ def test_the_flag_beats_the_config_and_the_config_the_manifest(cli: Cli, api: Ap
     assert flag.json["headers"]["x-from"] == "file"
 
 
+def test_a_base_url_is_for_the_one_call_wherever_the_manifest_has_its_endpoint(
+    cli: Cli, api: Api, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "api.json"
+    servers = [{"url": "http://127.0.0.1:1", "name": "api"}, {"url": "http://127.0.0.1:1", "name": "uploads"}]
+    endpoints = {"e": {"method": "GET", "path": "/free", "server": "uploads"}}
+    manifest.write_text(json.dumps({"name": "x", "servers": servers, "endpoints": endpoints}))
+    flag = cli("call", str(manifest), "e", "--base-url", f"{api.url}/flag")
+    assert flag.json["path"] == "/flag/free"
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"servers": {"uploads": f"{api.url}/file"}}))
+    assert cli("call", str(manifest), "e", "--config", str(config)).json["path"] == "/file/free"
+    config.write_text(json.dumps({"servers": {"uploads": "nowhere"}}))
+    refused = cli("call", str(manifest), "e", "--config", str(config))
+    assert "config.json, line 1: servers['uploads'] must be an absolute" in refused.err
+
+
 def test_a_setting_that_a_flag_replaces_need_not_be_usable(cli: Cli, api: Api, tmp_path: Path) -> None:
     manifest, config = tmp_path / "api.json", tmp_path / "config.json"
     manifest.write_text(api.manifest(servers=[]))
@@ -136,6 +153,32 @@ def test_a_header_of_the_command_line_beats_the_files_credential(
     cli("call", manifest, "free", "--config", str(config), "--header", "Authorization: Bearer flag")
     sent = [request["headers"]["authorization"] for request in api.requests]
     assert sent == ["Bearer from-file", "Bearer flag"]
+
+
+@pytest.mark.parametrize("credentials", [{}, {"token": "from-file", "key": "other"}], ids=["none", "the file's"])
+def test_a_header_of_the_command_line_is_a_schemes_credential(
+    credentials: dict[str, str], cli: Cli, api: Api, tmp_path: Path
+) -> None:
+    schemes = {"token": {"type": "bearer"}, "key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    (tmp_path / "api.json").write_text(api.manifest(security_schemes=schemes, security=["token"]))
+    (tmp_path / "config.json").write_text(json.dumps({"credentials": credentials}))
+    call = ("call", str(tmp_path / "api.json"), "free", "--config", str(tmp_path / "config.json"))
+    assert cli(*call, "--header", "authorization: Bearer flag").status == 0
+    assert api.requests[0]["headers"]["authorization"] == "Bearer flag"
+
+
+def test_another_header_is_no_credential(cli: Cli, api: Api, tmp_path: Path) -> None:
+    (tmp_path / "api.json").write_text(api.manifest(security_schemes={"token": {"type": "bearer"}}, security=["token"]))
+    ended = cli("call", str(tmp_path / "api.json"), "free", "--header", "X-Key: 1")
+    assert ended.status == 2
+    assert "a credential is needed: token" in ended.err
+    assert not api.requests
+
+
+def test_an_endpoint_that_streams_when_it_is_asked_to_can_be_called(cli: Cli, api: Api, tmp_path: Path) -> None:
+    both = {"method": "POST", "path": "/echo", "streaming": {"when": {"stream": True}}}
+    (tmp_path / "api.json").write_text(api.manifest(endpoints={"both": both}))
+    assert cli("call", str(tmp_path / "api.json"), "both", '{"n": 1}').json["json"] == {"n": 1}
 
 
 def test_without_a_base_url_the_ways_to_give_one_are_named(cli: Cli, api: Api, tmp_path: Path) -> None:

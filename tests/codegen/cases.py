@@ -17,7 +17,7 @@ def whole(key: str, old: Any, new: Any, there: Told, back: Told, **more: Any) ->
 
 def of_endpoint(key: str, old: Any, new: Any, there: Told, back: Told, **more: Any) -> Case:
     """Endpoints with other values of a key; `...` leaves it out."""
-    top: dict[str, Any] = {name: more.pop(name) for name in ("security_schemes", "types") if name in more}
+    top: dict[str, Any] = {name: more.pop(name) for name in ("security_schemes", "types", "servers") if name in more}
     return (*endpoint(more, top, **{key: (old, new)}), there, back)
 
 

@@ -140,6 +140,14 @@ CASES: Final[dict[str, Case]] = {
     ),
     "a method": of_endpoint("method", "PUT", "POST", {"method-changed": BREAKS}, {"method-changed": BREAKS}),
     "a path": of_endpoint("path", "/a", "/b", {"path-changed": BREAKS}, {"path-changed": BREAKS}),
+    "a server of its own": of_endpoint(
+        "server",
+        ...,
+        "main",
+        {"endpoint-server-changed": BREAKS},
+        {"endpoint-server-changed": BREAKS},
+        servers=[SERVER],
+    ),
     "a body": of_endpoint("body", "json", "form", {"body-changed": BREAKS}, {"body-changed": BREAKS}),
     "a media type": of_endpoint(
         "media_type", "image/png", "image/gif", {"body-changed": BREAKS}, {"body-changed": BREAKS}, body="raw"
@@ -166,6 +174,11 @@ CASES: Final[dict[str, Case]] = {
     "no bound of answers": of_endpoint(
         "max_response_bytes", 5, ..., {"response-bound-raised": KEEPS}, {"response-bound-lowered": BREAKS}
     ),
+    "redirects": of_endpoint("redirects", 2, 3, {"redirects-more": KEEPS}, {"redirects-fewer": BREAKS}),
+    "redirects as the context says": of_endpoint(
+        "redirects", False, ..., {"redirects-more": KEEPS}, {"redirects-fewer": BREAKS}
+    ),
+    "all redirects": of_endpoint("redirects", ..., True, {"redirects-more": KEEPS}, {"redirects-fewer": BREAKS}),
     "idempotency": of_endpoint(
         "idempotency", False, True, {"idempotency-added": KEEPS}, {"idempotency-removed": BREAKS}
     ),

@@ -105,6 +105,9 @@ CASES: Final[dict[str, Case]] = {
     "its value": of_endpoint(
         "headers", {"X-A": "1"}, {"X-A": "2"}, {"header-changed": BREAKS}, {"header-changed": BREAKS}
     ),
+    "a style of a list in a header": of_endpoint(
+        "headers", {"X-A": QUERY}, {"X-A": {**QUERY, "style": "simple"}}, {}, {}
+    ),
     "a header's case": of_endpoint("headers", {"X-A": "1"}, {"x-a": "1"}, {}, {}),
     "a header as an argument": of_endpoint(
         "headers",

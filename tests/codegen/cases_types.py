@@ -277,6 +277,17 @@ CASES: Final[dict[str, Case]] = {
     "a status like others": of_endpoint(
         "responses", {}, {"201": "B"}, {"status-added": KEEPS}, {"status-removed": KEEPS}, types=TYPES, response="B"
     ),
+    "a redirect that is an answer": of_endpoint(
+        "responses",
+        {"default": "A"},
+        {"304": "null", "default": "A"},
+        {"redirect-answer-added": BREAKS},
+        {"redirect-answer-removed": BREAKS},
+        types=TYPES,
+    ),
+    "the value of a redirect": of_endpoint(
+        "responses", {"303": "string"}, {"303": "integer"}, {"type-changed": BREAKS}, {"type-changed": BREAKS}
+    ),
     "an error's type": of_endpoint(
         "responses",
         {},
@@ -291,6 +302,20 @@ CASES: Final[dict[str, Case]] = {
         {"code": "b", "request_id": "c", "message": "d"},
         {"error-fact-moved": BREAKS, "error-fact-added": KEEPS, "error-message-changed": KEEPS},
         {"error-fact-moved": BREAKS, "error-fact-removed": BREAKS, "error-message-changed": KEEPS},
+    ),
+    "another place of an error": of_endpoint(
+        "errors",
+        {"code": "a", "message": "m"},
+        {"code": ["a", "b"], "message": ["m", "n"]},
+        {"error-fact-added": KEEPS, "error-message-changed": KEEPS},
+        {"error-fact-moved": BREAKS, "error-message-changed": KEEPS},
+    ),
+    "the order of an error's places": of_endpoint(
+        "errors",
+        {"code": ["a", "b"]},
+        {"code": ["b", "a"]},
+        {"error-fact-moved": BREAKS},
+        {"error-fact-moved": BREAKS},
     ),
     "an error's class": of_endpoint(
         "errors",

@@ -9,12 +9,14 @@ from pristine.manifest.classes import FIELD_KEYS
 from pristine.manifest.endpoints import DEFAULTS, EXAMPLE_KEYS, IDEMPOTENCY_KEYS, TIMEOUT_KEYS, Shared
 from pristine.manifest.load import MANIFEST_KEYS
 from pristine.manifest.parameters import PARAMETER_KEYS
+from pristine.manifest.policies import BREAKER_KEYS, DEADLINE_KEYS, LIMIT_KEYS, RETRY_KEYS, UNIT_KEYS
 from pristine.manifest.reading import Cursor, Faults
 from pristine.manifest.servers import SCHEME_KEYS, SERVER_KEYS, VARIABLE_KEYS
 from pristine.manifest.streams import RECONNECT_KEYS, STREAMING_KEYS
 from pristine.manifest.types import TYPE_KEYS, TypeReader
 from pristine.manifest.unions import DISCRIMINATOR_KEYS
 from pristine.ports.documents import Document
+from tests.codegen import keys_futures
 from tests.support.offline import manifest
 
 Pair = tuple[dict[str, Any], dict[str, Any]]
@@ -33,10 +35,16 @@ TABLES: Final[Mapping[str, set[str]]] = {
     "reconnect": set(RECONNECT_KEYS),
     "timeout": set(TIMEOUT_KEYS),
     "idempotency": set(IDEMPOTENCY_KEYS),
+    "deadline": set(DEADLINE_KEYS),
+    "retry": set(RETRY_KEYS),
+    "limit": {*LIMIT_KEYS, "units"},
+    "unit": set(UNIT_KEYS),
+    "breaker": set(BREAKER_KEYS),
     "parameter": set(PARAMETER_KEYS),
     "type": set(TYPE_KEYS),
     "field": set(FIELD_KEYS),
     "discriminator": set(DISCRIMINATOR_KEYS),
+    **keys_futures.TABLES,
 }
 assert set(BOUND_KEYS) <= TABLES["type"]
 
@@ -50,6 +58,13 @@ SCHEMES: Final = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}, "t
 SERVER: Final = {"url": "https://{region}.test", "name": "main", "variables": {"region": {"default": "eu"}}}
 CURSOR: Final = {"style": "cursor", "items": "data", "parameter": "after", "next": "next"}
 OFFSET: Final = {"style": "offset", "items": "data", "parameter": "from"}
+LIMIT: Final = {"concurrency": 2}
+NAMED: Final[dict[str, Any]] = {
+    "retries": {"a": {"base": 1}, "b": {"base": 2}},
+    "limits": {"a": LIMIT, "b": LIMIT},
+    "breakers": {"a": {}, "b": {}},
+}
+"""Policies to choose between."""
 ARRAY: Final = {"type": "array", "items": "integer"}
 
 
@@ -93,6 +108,19 @@ def field(base: dict[str, Any], /, **pair: Any) -> Pair:
     return type_({}, properties=tuple(made))
 
 
+def policy(kind: str, base: dict[str, Any], /, **pair: Any) -> Pair:
+    """Manifests whose endpoint has a policy, "n", with other values of a key."""
+    made = [{"n": {**base, **{key: one for key, one in said.items() if one is not ...}}} for said in _split(pair)]
+    names = {"retries": "retry", "limits": "limit", "breakers": "breaker"}
+    return manifest({names[kind]: "n"}, **{kind: made[0]}), manifest({names[kind]: "n"}, **{kind: made[1]})
+
+
+def unit(base: dict[str, Any], /, **pair: Any) -> Pair:
+    """The same of a unit of a limit, "u"."""
+    made = [{"u": {**base, **{key: one for key, one in said.items() if one is not ...}}} for said in _split(pair)]
+    return policy("limits", {}, units=tuple(made))
+
+
 STRING, NUMBER, FREE = {"type": "string"}, {"type": "number"}, {"type": "object"}
 UNION: Final = {"oneOf": ["A", "B"]}
 
@@ -107,6 +135,10 @@ CHANGES: Final[Mapping[str, Mapping[str, Pair]]] = {
         "errors": top(errors=({"code": "a"}, {"code": "b"})),
         "paginations": endpoint({"method": "GET"}, {}, pagination=("usual", "usual")),
         "defaults": top(defaults=({"timeout": 1}, {"timeout": 2})),
+        **{
+            kind: policy(kind, {}, **{key: (1, 2)})
+            for kind, key in (("retries", "base"), ("limits", "concurrency"), ("breakers", "failures"))
+        },
         "include": ({"name": "x", "include": ["a.json"]}, {"name": "x", "include": ["a.json", "b.json"]}),
         "endpoints": (manifest(), {**manifest(), "endpoints": {}}),
         "types": top(types=({"T": "string"}, {"U": "string"})),
@@ -136,7 +168,13 @@ CHANGES: Final[Mapping[str, Mapping[str, Pair]]] = {
         }.items()
     },
     "error": {
-        **{key: inside("errors", {}, **{key: ("a", "b")}) for key in ERROR_KEYS if key != "classes"},
+        **{
+            key: inside("errors", {}, **{key: ("a", "b")})
+            for key in ERROR_KEYS
+            if key not in {"classes", "kinds", "statuses"}
+        },
+        "kinds": inside("errors", {}, kinds=({"a": "overloaded"}, {"a": "client_error"})),
+        "statuses": inside("errors", {}, statuses=({"409": "overloaded"}, {"4XX": "overloaded"})),
         "classes": inside("errors", {"code": "c"}, classes=({"a": "One"}, {"a": "Two"})),
     },
     "pagination": {
@@ -155,6 +193,11 @@ CHANGES: Final[Mapping[str, Mapping[str, Pair]]] = {
         "headers": top(defaults=({"headers": {"X-A": "1"}}, {"headers": {"X-A": "2"}})),
         "timeout": top(defaults=({"timeout": 1}, {"timeout": {"read": 1}})),
         "idempotency": top(defaults=({"idempotency": True}, {"idempotency": False})),
+        "deadline": top(defaults=({"deadline": {"header": "A"}}, {"deadline": {"header": "B"}})),
+        **{
+            key: (manifest(**NAMED, defaults={key: "a"}), manifest(**NAMED, defaults={key: "b"}))
+            for key in ("retry", "limit", "breaker")
+        },
         "max_response_bytes": top(defaults=({"max_response_bytes": 5}, {"max_response_bytes": 6})),
     },
     "example": {
@@ -164,6 +207,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Pair]]] = {
     "endpoint": {
         "method": endpoint(method=("PUT", "PATCH")),
         "path": endpoint(path=("/a", "/b")),
+        "server": endpoint({}, {"servers": [SERVER]}, server=(..., "main")),
         "description": endpoint(description=("One.", "Two.")),
         "request": endpoint(request=(STRING, NUMBER)),
         "response": endpoint(response=(STRING, NUMBER)),
@@ -173,12 +217,17 @@ CHANGES: Final[Mapping[str, Mapping[str, Pair]]] = {
         "headers": endpoint(headers=({"X-A": {"type": "integer"}}, {"X-B": {"type": "integer"}})),
         "timeout": endpoint(timeout=(1, 2)),
         "idempotency": endpoint(idempotency=(True, False)),
+        "safety": endpoint(safety=("safe", "idempotent")),
+        "deadline": endpoint(deadline=({"header": "A"}, {"header": "B"})),
+        **{key: endpoint({}, NAMED, **{key: ("a", "b")}) for key in ("retry", "limit", "breaker")},
         "max_response_bytes": endpoint(max_response_bytes=(5, 6)),
+        "redirects": endpoint(redirects=(True, 1)),
         "body": endpoint(body=("json", "form")),
         "media_type": endpoint({"body": "raw"}, media_type=("image/png", "image/gif")),
         "responses": endpoint(responses=({"201": "string"}, {"202": "string"})),
         "unwrap": endpoint(unwrap=("a", "b")),
         "pagination": endpoint({"method": "GET"}, pagination=(CURSOR, OFFSET)),
+        "future": endpoint(future=(..., {"id": "job"})),
         "security": endpoint({}, {"security_schemes": SCHEMES}, security=(["key"], [["key", "token"]])),
         "errors": endpoint(errors=({"code": "a"}, {"code": "b"})),
         "tags": endpoint(tags=(["a"], ["b"])),
@@ -199,6 +248,31 @@ CHANGES: Final[Mapping[str, Mapping[str, Pair]]] = {
     "reconnect": {key: inside("streaming", {}, reconnect=({key: 1}, {key: 2})) for key in ("max_attempts", "delay")},
     "timeout": {key: endpoint(timeout=({key: 1}, {key: 2})) for key in TIMEOUT_KEYS},
     "idempotency": {"header": inside("idempotency", {}, header=("X-A", "X-B"))},
+    "deadline": {
+        "header": inside("deadline", {}, header=("A", "B")),
+        "format": inside("deadline", {"header": "A"}, format=("seconds", "grpc")),
+        "limit": inside("deadline", {"header": "A"}, limit=("total", "read")),
+    },
+    "retry": {
+        **{key: policy("retries", {}, **{key: (1, 2)}) for key in RETRY_KEYS if key != "jitter"},
+        "jitter": policy("retries", {}, jitter=(0, 1)),
+    },
+    "limit": {
+        "key": policy("limits", LIMIT, key=("a", "b")),
+        "concurrency": policy("limits", {}, concurrency=(1, 2)),
+        "units": policy("limits", {}, units=({"requests": {"limit": 1}}, {"bytes": {"limit": 1}})),
+    },
+    "unit": {
+        **{key: unit({"limit": 5, "base": 1}, **{key: (1, 2)}) for key in ("limit", "per", "burst", "base")},
+        "per_byte": unit({"limit": 5}, per_byte=(1, 2)),
+        "fields": unit({"limit": 5}, fields=(["a"], ["b"])),
+        "actual": unit({"limit": 5}, actual=("a", {"header": "A"})),
+    },
+    "breaker": {
+        **{key: policy("breakers", {}, **{key: (1, 2)}) for key in ("failures", "cooldown", "probes")},
+        **{key: policy("breakers", {"error_rate": 0.5}, **{key: (1, 2)}) for key in ("window", "minimum")},
+        "error_rate": policy("breakers", {}, error_rate=(0.5, 1)),
+    },
     "parameter": {
         "required": parameter("query", STRING, required=(False, True)),
         "default": parameter("query", STRING, default=("a", "b")),
@@ -237,6 +311,7 @@ CHANGES: Final[Mapping[str, Mapping[str, Pair]]] = {
         "writeOnly": field(STRING, writeOnly=(False, True)),
         "sensitive": field(STRING, sensitive=(False, True)),
     },
+    **keys_futures.CHANGES,
     "discriminator": {
         "propertyName": type_(UNION, discriminator=({"propertyName": "kind"}, {"propertyName": "sort"})),
         "mapping": type_(

@@ -9,13 +9,19 @@ import pytest
 import pristine
 from pristine.codegen.compare import Change, compare
 from pristine.codegen.diff.rules import RULES
-from tests.codegen import cases_api, cases_calls, cases_types
+from tests.codegen import cases_api, cases_calls, cases_futures, cases_policies, cases_types
 from tests.codegen.cases import Case, Told, fields, renamed
 from tests.codegen.generated import mutated, some_manifest
 from tests.codegen.keys import endpoint
 from tests.support.offline import manifest
 
-CASES: Final[dict[str, Case]] = {**cases_api.CASES, **cases_calls.CASES, **cases_types.CASES}
+CASES: Final[dict[str, Case]] = {
+    **cases_api.CASES,
+    **cases_calls.CASES,
+    **cases_futures.CASES,
+    **cases_policies.CASES,
+    **cases_types.CASES,
+}
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
@@ -68,6 +74,33 @@ def test_a_named_type_is_told_once_however_often_it_is_used() -> None:
     [change] = differences(api(["a", "b"]), api(["a"]))
     assert (change.where, change.what, change.breaking, change.endpoint) == ("types.K", 'removed: "b"', True, "")
     assert change.why == "the member is refused"
+
+
+def test_a_limit_is_told_once_however_many_endpoints_share_it() -> None:
+    def api(limit: float, tokens: float) -> dict[str, Any]:
+        uses = {f"e{n}": {"method": "POST", "path": "/", "limit": "chat"} for n in range(5)}
+        units = {"requests": {"limit": limit, "burst": 1.5}, "tokens": {"limit": 9, "per_byte": tokens}}
+        return {"name": "x", "endpoints": uses, "limits": {"chat": {"units": units}}}
+
+    found = [(one.kind, one.where, one.what, one.endpoint) for one in differences(api(1234567, 1), api(1234566, 0.25))]
+    quota = "1234567 per 60 s, 1.5 at once → 1234566 per 60 s, 1.5 at once"
+    assert found == [
+        ("limit-lowered", "limits.chat.units.requests", quota, ""),
+        ("cost-lowered", "limits.chat.units.tokens.per_byte", "1 → 0.25", ""),
+    ]
+
+
+def test_a_policy_is_told_in_words() -> None:
+    named: dict[str, Any] = {"retries": {"slow": {"max_retries": 5, "base": 0.5}}, "breakers": {"b": {}}}
+    deadline = {"header": "X-Stop", "format": "grpc", "limit": "read"}
+    old = manifest({"retry": "slow", "breaker": "b"}, **named)
+    new = manifest({"retry": False, "deadline": deadline, "safety": "safe"}, **named)
+    assert {one.where: one.what for one in differences(old, new)} == {
+        "endpoints.e.safety": "unsafe → safe",
+        "endpoints.e.deadline": "nothing → X-Stop, the read in grpc",
+        "endpoints.e.retry": "max_retries 5, base 0.5 → max_retries 0",
+        "endpoints.e.breaker": '"b" → nothing',
+    }
 
 
 def test_a_type_without_a_name_is_told_where_it_is_used() -> None:

@@ -9,10 +9,11 @@ import pristine
 from pristine.codegen.compare import compare
 from pristine.codegen.diff.answers import PAGES
 from pristine.codegen.diff.endpoints import COMPARED
+from pristine.codegen.diff.futures import FUTURES
 from pristine.codegen.diff.rules import RULES
 from pristine.codegen.reference import reference
 from pristine.manifest.load import load_manifest
-from pristine.manifest.model import Endpoint, ErrorShape, Manifest, Pagination
+from pristine.manifest.model import Endpoint, ErrorShape, Later, Manifest, Pagination
 from pristine.ports.documents import Document
 from tests.codegen.keys import CHANGES, FILES, TABLES, Pair
 from tests.docs import pages as documents
@@ -47,8 +48,9 @@ def test_a_change_shows_in_the_reference(pair: Pair) -> None:
 
 def test_no_attribute_of_the_model_is_forgotten() -> None:
     assert set(COMPARED) == {field.name for field in attrs.fields(Endpoint)}
+    assert set(FUTURES) == {field.name for field in attrs.fields(Later)}
     assert set(PAGES) == {field.name for field in attrs.fields(Pagination)}
-    seen = {"message", "classes", "code", "request_id", "retry_after", "documentation"}
+    seen = {"message", "classes", "code", "request_id", "retry_after", "documentation", "kinds", "statuses"}
     assert seen == {field.name for field in attrs.fields(ErrorShape)}
 
 

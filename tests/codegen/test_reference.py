@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ import pytest
 import pristine
 from pristine.cli.docs import _text_like
 from pristine.codegen.reference import reference
+from pristine.ports.errors import NotFound
 from pristine.testing.mock import MockServer
 from tests.codegen import pages
 from tests.codegen.generated import some_manifest
@@ -85,7 +88,26 @@ SAID: Final = {
         "- `error.request_id`: the header `X-Request-Id`",
         "- `error.documentation`, a link: `error.links[0].href` in the body",
         "| `no_money` | `InsufficientQuota` |",
+        "| Code | What it comes to | Retried |",
+        "| `sold_out` | `overloaded` | where it may be sent again |\n| `no_money` | `client_error` | no |",
+        "| Status | What it comes to | Retried |\n| --- | --- | --- |\n| `409` | `overloaded` |",
     ),
+    "Limits": ('`pristine.context(limiter="on", semaphores="on")`',),
+    "`talk`": (
+        "Of [`client.chat.completions`](#call.chat-completions), [`client.things.all`](#call.things-all).",
+        "- Apart for each value of `model.name` in a payload\n- Under way at once: at most 4",
+        "| `requests` | 60 in 60 s | 10 | 1 |  |",
+        "| `tokens` | 90000 in 3600 s |  | 10, and 0.25 for each byte of its body, and `max-tokens` | `usage.tokens`",
+    ),
+    "<code>a &#124; b</code>": ("Of [`client.things.old`](#call.things-old).", "- Under way at once: at most 1"),
+    "`backend`": (
+        "- It opens after 3 failures in a row\n- It stays open for 10.5 s\n- Calls that may then try at once: 2",
+    ),
+    "`rated`": (
+        "- It opens when a share of 0.5 of the calls fails\n- The share is that of the last 30 s",
+        "- Of fewer than 20 calls there is no share",
+    ),
+    "`usual`": ("It opens as the context says.",),
     "What others carry, 1": ("Of [`client.things.all`](#call.things-all).", "`told` in the body"),
     "`client.chat.completions`": (
         "`POST /chat`",
@@ -105,6 +127,11 @@ SAID: Final = {
         "- Time limits: total 30 s, read unlimited",
         "- Idempotent: each call carries a key in `X-Once`, and may be retried",
         "- An answer has at most 1000000 bytes",
+        "- The server is told what is left of the total, where there is such a limit: `X-Time-Left`, in milliseconds",
+        "- Retries: at most 5, the first after 0.5 s, no wait longer than 30 s, a share of 0.5 of each wait is random",
+        ", the server may ask for up to 300 s",
+        "- Limits: [`talk`](#limit.talk)",
+        "- Circuit breaker: [`backend`](#breaker.backend)",
         "Example `short`:",
         'reply = client.chat.completions(prompt="Hello", note=pristine.NULL)',
         '  "odd-name": 5,\n',
@@ -132,11 +159,36 @@ SAID: Final = {
     "`client.things.all`": (
         "- The number of the first page: 1",
         "- Errors: [what they carry](#errors.2)",
+        "- Twice is as once: it may be sent again",
+        "- Not retried",
     ),
-    "`client.things.old`": ("**Deprecated.** Use things.list.",),
+    "`client.things.old`": (
+        "**Deprecated.** Use things.list.",
+        "- Twice is not as once: it is sent again only where it was certainly not processed",
+        "- Limits: [<code>a &#124; b</code>](#limit.a-b)",
+    ),
+    "`client.health`": (
+        "- The server is told how long it may be silent, where there is such a limit: `X-Silence`, as gRPC",
+    ),
     "`client.feeds.prices`": ("up to 2 connections without an event, the first after 0 s", "Events without data"),
     "`client.feeds.lines`": ("for line in response.lines():",),
     "`client.feeds.export`": ("for chunk in response.bytes():",),
+    "`client.jobs.start`": (
+        "- Finished later: `client.jobs.start_future` gives a handle",
+        "[`Answer`](#type.answer), fetched from the URL at `link` in the body, else `data.value` in the body, or",
+        '- Asked about by `jobs.get` with path_params `{"id": "{id}"}` and headers `{"X-Turn": "{iteration}"}`',
+        '- Stopped by `jobs.stop` with path_params `{"id": "{id}"}`',
+        '- It is done in the states: `"done"`, no state',
+        "- With status `202` it is pending",
+        "- How far the work is: `percent` in the body",
+        "- Between questions: 0.5 s, times 2 each, up to 30 s; a share of 0.5 of each is random",
+        "- The work takes at most: 3600 s",
+    ),
+    "`client.jobs.follow`": (
+        "- Result of the handle: anything, the whole of the last answer",
+        "- Asked about by a GET of the URL that is its id",
+        "- The id of the work: the header `Location`",
+    ),
     "`client.files.upload`": (
         "string, like `^[A-Z]{3}-\\d+$`",
         "| `file` | body | a file: bytes, or what is open for reading | required |",
@@ -187,9 +239,12 @@ def test_endpoints_are_grouped_by_their_first_tag_or_by_resource_in_order() -> N
         "Servers",
         "Authentication",
         "Errors",
+        "Limits",
+        "Circuit breakers",
         "talk",
         "things",
         "client.feeds",
+        "client.jobs",
         "client.files",
         "client",
         "client.made",
@@ -202,6 +257,14 @@ def test_a_query_that_may_hold_anything_is_told_once_and_its_defaults_where_they
     assert "takes any parameters: `query={…}`." in page
     assert "any parameters, `v` (integer, sent as `3`)" in page
     assert "takes any parameters" not in page_of({"query": {}})
+
+
+def test_what_is_not_shared_has_no_section() -> None:
+    page = page_of({"safety": "safe"})
+    assert "- It changes nothing, and may be sent again" in page
+    assert "## Limits" not in page
+    assert "## Circuit breakers" not in page
+    assert "not processed, or with its key" in page_of({"method": "PUT", "safety": "unsafe", "idempotency": True})
 
 
 def test_the_same_manifest_gives_the_same_page_in_every_process() -> None:
@@ -220,10 +283,20 @@ def run(page: str, names: dict[str, Any]) -> int:
     """Run the examples of a page in order; gives how many there were."""
     found = pages.blocks(page, "python")
     for number, source in enumerate(found):
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), no_such_work():
             warnings.filterwarnings("ignore", "things.old is deprecated", DeprecationWarning)
             exec(compile(source, f"example {number}:\n{source}", "exec"), names)
     return len(found) - 1
+
+
+@contextmanager
+def no_such_work() -> Iterator[None]:
+    """An example that asks for work names none that the mock has begun, and is told so."""
+    try:
+        yield
+    except NotFound as error:
+        if "there is no such work" not in str(error):
+            raise
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -3,28 +3,44 @@
 import asyncio
 import base64
 import importlib.util
+import logging
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 from urllib.parse import quote
+from uuid import uuid4
 
 import attrs
 import pytest
+import structlog
 
+import pristine
 from pristine.adapters.auth import ApiKey, Basic, Bearer, StaticHeaders
 from pristine.adapters.clock import ManualClock, SystemClock
 from pristine.adapters.json import JsonSerializer
-from pristine.adapters.retry import ExponentialRetry, NoRetry
-from pristine.adapters.telemetry import NoTelemetry, RecordingTelemetry
-from pristine.ports import auth, clock, retry, serializer, telemetry
-from pristine.ports.messages import Request
+from pristine.adapters.limits import GcraLimiter
+from pristine.adapters.memory import MemoryTransport
+from pristine.adapters.retry import ConstantRetry, DecorrelatedRetry, ExponentialRetry, LinearRetry, NoRetry
+from pristine.adapters.semaphores import AdaptiveSemaphore, BytesSemaphore, CountingSemaphore
+from pristine.adapters.telemetry import FanOut, Filtered, LoggingTelemetry, Metrics, NoTelemetry, RecordingTelemetry
+from pristine.adapters.telemetry.structlog import StructlogTelemetry
+from pristine.ports import admission, auth, clock, future, outcome, retry, serializer, telemetry
+from pristine.ports.admission import AsyncPermit, Demand, Scope
+from pristine.ports.messages import Request, Response
 from pristine.ports.retry import Retry
 from pristine.testing.contracts.auth import AuthContract
+from pristine.testing.contracts.breaker import CircuitBreakerContract
+from pristine.testing.contracts.budget import RetryBudgetContract
+from pristine.testing.contracts.classifier import ResultClassifierContract
 from pristine.testing.contracts.clock import ClockContract
+from pristine.testing.contracts.future import FutureContract
+from pristine.testing.contracts.limiter import RateLimiterContract
 from pristine.testing.contracts.retry import RetryContract
+from pristine.testing.contracts.semaphore import SemaphoreContract
 from pristine.testing.contracts.serializer import SerializerContract
 from pristine.testing.contracts.telemetry import TelemetryContract
+from tests.support import makers
 
 SECRET = "s3kr1t/välue+of=a kind"
 
@@ -62,6 +78,30 @@ class TestPatientExponentialRetry(RetryContract):
         )
 
 
+class TestLinearRetry(RetryContract):
+    def make(self) -> Retry:
+        return LinearRetry()
+
+    def make_with(self, random: Callable[[], float]) -> Retry:
+        return LinearRetry(random=random, max_retries=50, jitter="factor")
+
+
+class TestConstantRetry(RetryContract):
+    def make(self) -> Retry:
+        return ConstantRetry()
+
+    def make_with(self, random: Callable[[], float]) -> Retry:
+        return ConstantRetry(random=random, max_retries=50, jitter="additive")
+
+
+class TestDecorrelatedRetry(RetryContract):
+    def make(self) -> Retry:
+        return DecorrelatedRetry()
+
+    def make_with(self, random: Callable[[], float]) -> Retry:
+        return DecorrelatedRetry(random=random, max_retries=5000)
+
+
 class TestNoRetry(RetryContract):
     def make(self) -> NoRetry:
         return NoRetry()
@@ -78,6 +118,98 @@ class TestRecordingTelemetry(TelemetryContract):
 
     def heard(self, telemetry: RecordingTelemetry) -> list[str]:
         return telemetry.names
+
+
+class _Kept(logging.Handler):
+    """Keeps the names of the signals that are logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.names.append(vars(record)["pristine"]["signal"])
+
+
+class TestLoggingTelemetry(TelemetryContract):
+    def make(self) -> LoggingTelemetry:
+        self.logger = logging.getLogger(str(uuid4()))
+        self.logger.setLevel(logging.DEBUG)
+        self.logger.propagate = False
+        self.logger.addHandler(_Kept())
+        return LoggingTelemetry(logger=self.logger)
+
+    def heard(self, telemetry: LoggingTelemetry) -> list[str]:
+        [kept] = self.logger.handlers
+        assert isinstance(kept, _Kept)
+        return kept.names
+
+
+class TestStructlogTelemetry(TelemetryContract):
+    def make(self) -> StructlogTelemetry:
+        self.names: list[str] = []
+        self.logger: Any = structlog.wrap_logger(structlog.testing.CapturingLogger(), processors=[self.keep])
+        return StructlogTelemetry(logger=self.logger)
+
+    def keep(self, logger: Any, method: str, event: Any) -> Any:
+        self.names.append(event["event"])
+        raise structlog.DropEvent
+
+    def heard(self, telemetry: StructlogTelemetry) -> list[str]:
+        return self.names
+
+
+class TestFanOut(TelemetryContract):
+    def make(self) -> FanOut:
+        self.last = RecordingTelemetry()
+        self.last.dumps = 1_000  # type: ignore[attr-defined]  # it wants to see messages, too
+        return FanOut(NoTelemetry(), RecordingTelemetry(), self.last)
+
+    def heard(self, telemetry: FanOut) -> list[str]:
+        return self.last.names
+
+
+class TestFiltered(TelemetryContract):
+    def make(self) -> Filtered:
+        return Filtered(inner=RecordingTelemetry(), rate=0.5, endpoints="users.*", failures=True)
+
+
+class TestOpenTelemetry(TelemetryContract):
+    def make(self) -> telemetry.Telemetry:
+        from opentelemetry.sdk.metrics import MeterProvider
+        from opentelemetry.sdk.trace import TracerProvider
+
+        from pristine.adapters.otel import OpenTelemetry
+
+        return OpenTelemetry(tracer_provider=TracerProvider(), meter_provider=MeterProvider())
+
+
+class TestOpenTelemetryWithoutAnSdk(TelemetryContract):
+    def make(self) -> telemetry.Telemetry:
+        from pristine.adapters.otel import OpenTelemetry
+
+        return OpenTelemetry()
+
+
+class TestMetrics(TelemetryContract):
+    def make(self) -> Metrics:
+        return Metrics()
+
+
+class TestReporter(TelemetryContract):
+    """It is a listener, too."""
+
+    @pytest.fixture(autouse=True)
+    def stopped(self) -> Iterator[None]:
+        self.made: list[pristine.Reporter] = []
+        yield
+        for reporter in self.made:
+            reporter.stop(0)
+
+    def make(self) -> pristine.Reporter:
+        transport = MemoryTransport([Response(204)] * 10_000)
+        self.made.append(pristine.Reporter(pristine.context(base_url="http://t", transport=transport)))
+        return self.made[-1]
 
 
 class TestBearer(AuthContract):
@@ -193,14 +325,112 @@ class TestManualClock(ClockContract):
         return ManualClock()
 
 
+class TestCountingSemaphore(SemaphoreContract):
+    limit = 3
+
+    def make(self) -> CountingSemaphore:
+        return CountingSemaphore(limit=3)
+
+
+class TestCountingSemaphoreOfTheManifest(SemaphoreContract):
+    def make(self) -> CountingSemaphore:
+        return CountingSemaphore(groups={"another": 2})
+
+
+class TestBytesSemaphore(SemaphoreContract):
+    def make(self) -> BytesSemaphore:
+        return BytesSemaphore(limit=1000)
+
+    def demand(self, scope: Scope, priority: int = 0) -> Demand:
+        return Demand(scope=scope, costs={"bytes": 501}, priority=priority)
+
+
+class TestAdaptiveSemaphore(SemaphoreContract):
+    limit = 1
+
+    def make(self) -> AdaptiveSemaphore:
+        return AdaptiveSemaphore(initial=1)
+
+
+class AsyncSemaphore:
+    """A semaphore with one face."""
+
+    def __init__(self) -> None:
+        self._both = CountingSemaphore(limit=2)
+
+    async def aacquire(self, demand: Demand, within: float | None) -> AsyncPermit | None:
+        return await self._both.aacquire(demand, within)
+
+
+class TestAsyncSemaphore(SemaphoreContract):
+    def make(self) -> AsyncSemaphore:
+        return AsyncSemaphore()
+
+
+class BlockingSemaphore:
+    """The other."""
+
+    def __init__(self) -> None:
+        self.acquire = CountingSemaphore(limit=2).acquire
+
+
+class TestBlockingSemaphore(SemaphoreContract):
+    def make(self) -> BlockingSemaphore:
+        return BlockingSemaphore()
+
+
+class TestGcraLimiter(RateLimiterContract):
+    def make(self) -> GcraLimiter:
+        return GcraLimiter()
+
+
+class AsyncLimiter:
+    """Limits that are kept elsewhere, as a shared store would keep them."""
+
+    def __init__(self) -> None:
+        self._kept = GcraLimiter()
+
+    async def areserve(self, demand: admission.Demand, now: float) -> admission.Reservation:
+        await asyncio.sleep(0)
+        return self._kept.reserve(demand, now)
+
+    async def adelay(self, reservation: Any, now: float) -> float:
+        await asyncio.sleep(0)
+        return self._kept.delay(reservation, now)
+
+    async def acancel(self, reservation: Any, now: float) -> None:
+        self._kept.cancel(reservation, now)
+
+    async def asettle(self, reservation: Any, report: admission.Report) -> None:
+        self._kept.settle(reservation, report)
+
+
+class TestAsyncLimiter(RateLimiterContract):
+    def make(self) -> AsyncLimiter:
+        return AsyncLimiter()
+
+
+class TestHandles(FutureContract):
+    secrets = (makers.SECRET,)
+
+    def make(self) -> makers.Maker:
+        return makers.Maker()
+
+
 # -- the contracts and the ports say the same ----------------------------------------------------------------------
 
 PORTS: dict[str, tuple[Any, tuple[type, ...]]] = {
     "Serializer": (SerializerContract, (serializer.Serializer,)),
     "Retry": (RetryContract, (retry.Retry,)),
+    "RetryBudget": (RetryBudgetContract, (retry.RetryBudget,)),
+    "ResultClassifier": (ResultClassifierContract, (outcome.ResultClassifier,)),
+    "CircuitBreaker": (CircuitBreakerContract, (admission.CircuitBreaker,)),
     "Telemetry": (TelemetryContract, (telemetry.Telemetry,)),
     "Auth": (AuthContract, (auth.Auth, auth.AsyncAuth)),
     "Clock": (ClockContract, (clock.Clock, clock.AsyncClock)),
+    "Semaphore": (SemaphoreContract, (admission.Semaphore, admission.AsyncSemaphore)),
+    "Future": (FutureContract, (future.Future, future.AsyncFuture)),
+    "RateLimiter": (RateLimiterContract, (admission.RateLimiter, admission.AsyncRateLimiter)),
 }
 """Port -> its contract, and the Protocols whose docstrings number its promises."""
 

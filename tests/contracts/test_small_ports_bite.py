@@ -17,8 +17,8 @@ import pytest
 from pristine.testing.promises import PromiseBroken
 from tests.contracts.broken_ports.register import BROKEN, CONTRACTS, OVER
 
-for port in CONTRACTS:
-    import_module(f"tests.contracts.broken_ports.{port.lower()}")
+for contract in CONTRACTS.values():
+    import_module(f"tests.contracts.broken_ports.{contract.__module__.rpartition('.')[2]}")
 
 FAILED: Final[set[str]] = set()
 """The tests that somebody has failed."""

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from pristine.core.classification import classify, message_of, retry_after, status_error
+from pristine.core.attempts.classification import classify, message_of, retry_after, status_error
 from pristine.ports.errors import ConnectFailed, ConnectionLost, DecodeError, RetrySafe, StatusError, TimeoutExceeded
 from pristine.ports.headers import Headers
-from pristine.ports.retry import Kind
+from pristine.ports.outcome import Kind
 
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
 
@@ -45,7 +45,7 @@ def test_a_hint_is_seconds_milliseconds_or_a_date(fields: dict[str, str], second
         (425, Kind.OVERLOADED, RetrySafe.YES),
         (429, Kind.RATE_LIMITED, RetrySafe.YES),
         (500, Kind.UPSTREAM_FAILURE, RetrySafe.UNKNOWN),
-        (503, Kind.OVERLOADED, RetrySafe.YES),
+        (503, Kind.OVERLOADED, RetrySafe.UNKNOWN),
         (504, Kind.UPSTREAM_FAILURE, RetrySafe.UNKNOWN),
         (529, Kind.OVERLOADED, RetrySafe.UNKNOWN),
     ],

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 import pristine
 from pristine.adapters.memory import MemoryTransport
-from pristine.core.pages import link_to_next
+from pristine.core.answers.pages import link_to_next
 from pristine.ports.errors import ConfigurationError, DecodeError, NotFound
 from pristine.ports.headers import Headers
-from tests.support.faces import FACES
+from tests.support.faces import FACES, run
 from tests.support.offline import BASE, answer
 
 CURSOR = {"style": "cursor", "items": "data", "parameter": "after", "next": "next"}
@@ -64,6 +64,7 @@ def test_whatever_a_link_field_holds_it_is_read(value: str) -> None:
         "https://api.test/",
         "http://api.test:81/",
         "http://api.test@evil.test/",
+        "http://[",
     ],
 )
 def test_a_page_of_another_origin_is_not_asked_for(link: str) -> None:
@@ -168,3 +169,67 @@ def test_items_are_those_of_all_pages_in_order_and_a_limit_cuts_them(pages: list
         assert list(api.pages("e").items()) == whole
     with api_over(list(script)) as api:
         assert list(api.pages("e").items(limit)) == whole[:limit]
+
+
+LAST = {"style": "cursor", "items": "data", "parameter": "after", "next": "data[-1].id"}
+
+
+def blocking(manifest: pristine.Manifest, context: Any) -> list[Any]:
+    with pristine.Pipeline(manifest, context) as api:
+        return list(api.pages("e").items())
+
+
+def awaited(manifest: pristine.Manifest, context: Any) -> list[Any]:
+    async def collected() -> list[Any]:
+        async with pristine.AsyncPipeline(manifest, context) as api:
+            return [item async for item in api.pages("e").items()]
+
+    return run(collected())
+
+
+def last_in(source: dict[str, Any], face: Any, *pages: Any) -> tuple[list[Any], list[str]]:
+    """The items of a list, and the URLs that were asked for."""
+    transport = MemoryTransport([answer(page) for page in pages])
+    context = pristine.context(transport=transport, base_url=BASE, retry="off")
+    endpoints = {"e": {"method": "GET", "path": "/e", "pagination": LAST, **source}}
+    found = face(pristine.load_manifest({"name": "t", "endpoints": endpoints, "types": TYPES}), context)
+    return found, [request.url.removeprefix(BASE) for request in transport.requests]
+
+
+TYPES = {
+    "Thing": {"properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"]},
+    "Page": {"properties": {"data": {"type": "array", "items": "Thing"}}, "required": ["data"]},
+}
+ONE, TWO = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
+
+
+BOTH = pytest.mark.parametrize("face", [blocking, awaited])
+
+
+@BOTH
+def test_a_list_goes_on_after_its_last_item_until_a_page_is_empty(face: Any) -> None:
+    first = [{"id": ONE}, {"id": TWO}]
+    pages = [{"data": first}, {"data": []}]
+    found, urls = last_in({"response": "Page"}, face, *pages)
+    assert ([str(one.id) for one in found], urls) == ([ONE, TWO], ["/e", f"/e?after={TWO}"])
+    found, urls = last_in({"unwrap": "data", "pagination": {**LAST, "items": ""}}, face, *pages)
+    assert (found, urls) == (first, ["/e", f"/e?after={TWO}"])
+
+
+@BOTH
+def test_a_list_may_be_its_own_page(face: Any) -> None:
+    bare = {"pagination": {"style": "cursor", "parameter": "since", "next": "[-1]"}}
+    assert last_in(bare, face, [1, 2], [3], []) == ([1, 2, 3], ["/e", "/e?since=2", "/e?since=3"])
+
+
+@BOTH
+def test_a_page_that_says_there_is_no_other_ends_it_sooner(face: Any) -> None:
+    more = {"pagination": {**LAST, "more": "more"}}
+    assert len(last_in(more, face, {"data": [{"id": 1}], "more": False})[1]) == 1
+    assert len(last_in(more, face, {"data": [{"id": 1}], "more": True}, {"data": [], "more": True})[1]) == 2
+
+
+@BOTH
+def test_a_page_that_comes_again_is_no_loop(face: Any) -> None:
+    with pytest.raises(DecodeError, match="leads to itself"):
+        last_in({}, face, *[{"data": [{"id": 1}]}] * 2)

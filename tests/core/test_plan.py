@@ -30,6 +30,7 @@ get: GET http://api.test/things/5?key=***
   deadline    7 s in all; connect 5 s, read 9 s, write 60 s, pool 60 s
   retry       NoRetry()
   resend      yes: GET is safe
+  admission   none
   redirects   Redirects(limit=3, other_origins=True)
   limits      answer at most 1000 bytes, expansion at most 200 times
   auth        Bearer
@@ -39,6 +40,9 @@ get: GET http://api.test/things/5?key=***
   header      User-Agent: pristine-sdk test
   header      X-Api-Key: ***
   body        none"""
+
+
+BREAKER = "Breaker(failures=5, cooldown=30.0, probes=1, successes=1)"
 
 
 @pytest.fixture(params=FACES.values(), ids=list(FACES))
@@ -85,6 +89,30 @@ def test_a_plan_is_data_for_programs(explain: Any) -> None:
 )
 def test_it_says_whether_the_request_may_be_sent_again(explain: Any, endpoint: str, options: Any, told: str) -> None:
     assert explain(endpoint, **options).resend == told
+
+
+@pytest.mark.parametrize(
+    ("ports", "told"),
+    [
+        ({"limiter": "on", "breaker": "on"}, f"GcraLimiter(learn=True), {BREAKER}"),
+        ({"semaphores": {"limit": 8}}, "CountingSemaphore(limit=8, groups=None)"),
+        (
+            {"limiter": {"requests": 60, "learn": False}},
+            "GcraLimiter(quotas={'requests': Quota(limit=60, per=60.0, burst=None)}, learn=False)",
+        ),
+        (
+            {"limiter": {"groups": {"chat": {"requests": 5}}}},
+            "GcraLimiter(groups={'chat': {'requests': Quota(limit=5, per=60.0, burst=None)}}, learn=True)",
+        ),
+        (
+            {"breaker": {"error_rate": 0.5, "groups": {"chat": {"cooldown": 5}}}},
+            "Breaker(error_rate=0.5, cooldown=30.0, probes=1, successes=1, groups={'chat': {'cooldown': 5}})",
+        ),
+    ],
+    ids=["both", "semaphore", "limiter", "group", "breaker"],
+)
+def test_it_says_what_admits_an_attempt(explain: Any, ports: Any, told: str) -> None:
+    assert explain("put", context=ports).admission == told
 
 
 def test_without_what_a_call_wants_it_is_the_plan_of_the_endpoint(explain: Any) -> None:

@@ -9,7 +9,7 @@ from pristine.adapters.clock import ManualClock
 from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.ports.errors import ConfigurationError, ConnectionLost, StreamInterrupted, TimeoutExceeded
 from pristine.ports.messages import Response
-from tests.support.faces import FACES, Face
+from tests.support.faces import Face
 
 BREAK = ConnectionLost("reset")
 
@@ -25,11 +25,6 @@ def manifest(reconnect: Any) -> pristine.Manifest:
             },
         }
     )
-
-
-@pytest.fixture(params=FACES.values(), ids=list(FACES))
-def face(request: pytest.FixtureRequest) -> Any:
-    return request.param
 
 
 def feed(

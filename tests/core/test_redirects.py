@@ -7,7 +7,7 @@ import pytest
 
 import pristine
 from pristine.adapters.memory import MemoryTransport, Scripted
-from pristine.core.redirects import Redirects
+from pristine.core.attempts.redirects import Redirects
 from pristine.ports.errors import ConfigurationError, RedirectRefused, StatusError, TimeoutExceeded
 from pristine.ports.headers import HeaderSource
 from pristine.testing.server import Received, Wire, each_request
@@ -22,6 +22,10 @@ MANIFEST = pristine.load_manifest(
             **{method.lower(): {"method": method, "path": "/a"} for method in ("GET", "HEAD", "POST", "PUT", "DELETE")},
             "keyed": {"method": "POST", "path": "/a", "idempotency": True},
             "feed": {"method": "GET", "path": "/feed", "streaming": True},
+            "never": {"method": "GET", "path": "/a", "redirects": False},
+            "once": {"method": "GET", "path": "/a", "redirects": 1},
+            "always": {"method": "GET", "path": "/a", "redirects": True},
+            "stream": {"method": "GET", "path": "/a", "redirects": True, "streaming": True},
         },
     }
 )
@@ -29,11 +33,6 @@ MANIFEST = pristine.load_manifest(
 
 def to(location: str, status: int = 302) -> pristine.Response:
     return pristine.Response(status, {"location": location})
-
-
-@pytest.fixture(params=FACES.values(), ids=list(FACES))
-def face(request: pytest.FixtureRequest) -> Any:
-    return request.param
 
 
 def made(face: Any, script: list[Any], endpoint: str, payload: Any = None, **settings: Any) -> tuple[Any, list[Any]]:
@@ -254,3 +253,77 @@ def test_a_wrong_policy_is_told(given: Any, told: str) -> None:
 def test_a_policy_is_a_value() -> None:
     assert pristine.context(redirects=3).redirects == Redirects(3) == attrs.evolve(Redirects(), limit=3)
     assert pristine.context(redirects={"limit": 3, "other_origins": False}).redirects == Redirects(3, False)
+
+
+# -- who says whether they are followed --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "context", "call", "sent"),
+    [
+        ("get", None, None, 1),
+        ("get", 2, None, 3),
+        ("never", 2, None, 1),
+        ("once", None, None, 2),
+        ("once", 5, None, 2),
+        ("always", None, None, 11),
+        ("always", 2, None, 3),
+        ("get", None, 3, 4),
+        ("get", 5, False, 1),
+        ("never", None, True, 11),
+        ("never", 2, True, 3),
+        ("once", None, 3, 4),
+        ("once", 5, False, 1),
+        ("always", None, {"limit": 2}, 3),
+        ("always", None, Redirects(2), 3),
+    ],
+)
+def test_the_call_says_it_else_the_manifest_else_the_context(
+    face: Any, endpoint: str, context: Any, call: Any, sent: int
+) -> None:
+    options = {} if call is None else {"redirects": call}
+    error, requests = made(face, [to(f"/{n}") for n in range(20)], endpoint, redirects=context, options=options)
+    assert (isinstance(error, StatusError), len(requests)) == (True, sent)
+
+
+@pytest.mark.parametrize("endpoint", ["once", "always", "never"])
+def test_where_they_may_lead_is_the_context_s_word_unless_a_call_has_a_policy(face: Any, endpoint: str) -> None:
+    at_home: Any = {"limit": 5, "other_origins": False}
+    away = to("http://other.test/b")
+    for call in (1, True):
+        assert type(made(face, [away], endpoint, redirects=at_home, options={"redirects": call})[0]) is RedirectRefused
+    assert made(face, [away, answer("x")], endpoint, redirects=at_home, options={"redirects": {"limit": 1}})[0] == "x"
+    value, sent = made(face, [away, answer("x")], "always", redirects=None, auth=pristine.Bearer("t"))
+    assert (value, ["authorization" in request.headers for request in sent]) == ("x", [True, False])
+
+
+def test_a_policy_of_a_call_is_checked(face: Any) -> None:
+    for wrong in (0, "5", {"limits": 5}):
+        error, sent = made(face, [], "get", options={"redirects": wrong})
+        assert (type(error), sent) == (ConfigurationError, [])
+
+
+def test_a_stream_is_led_on_where_its_endpoint_says_so(face: Any) -> None:
+    transport = MemoryTransport([Scripted([], 302, {"location": "/b"}), Scripted([b"data: x\n\n"])])
+    with face(pristine.context(transport=transport, base_url=BASE), MANIFEST) as api:
+        assert [event.data for event in api.events("stream")] == ["x"]
+    assert transport.open_streams == 0
+
+
+def test_a_client_s_options_say_it_for_all_its_calls() -> None:
+    transport = MemoryTransport([to("/b"), answer("x"), to("/b")])
+    with pristine.Client(MANIFEST, pristine.context(transport=transport, base_url=BASE, retry="off")) as client:
+        assert client.with_options(redirects=True).get() == "x"
+        with pytest.raises(StatusError, match="302"):
+            client.with_options(redirects=False).always()
+
+
+def test_a_plan_says_how_many() -> None:
+    context = pristine.context(transport=MemoryTransport([]), base_url=BASE)
+    with pristine.Pipeline(MANIFEST, context) as api:
+        plans = [api.explain("get"), api.explain("once"), api.explain("once", redirects=False)]
+    assert [plan.redirects for plan in plans] == [
+        "not followed",
+        "Redirects(limit=1, other_origins=True)",
+        "not followed",
+    ]

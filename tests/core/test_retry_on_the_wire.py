@@ -13,7 +13,7 @@ FAST = {"base": 0.001, "cap": 0.002}
 
 
 def busy(wire: Wire) -> None:
-    wire.json(b'{"error": {"message": "busy"}}', 503)
+    wire.json(b'{"error": {"message": "busy"}}', 503, "Retry-After: 0")
 
 
 def fine(wire: Wire) -> None:
@@ -46,7 +46,7 @@ def test_a_503_then_200_recovers_for_streams_too(connect: Connect, serve: Serve)
     server = serve(in_turn(busy, feed))
     api = connect(server, retry=FAST)
     stream = api.open("chat", {"a": 1})
-    assert stream.response.metadata.attempts == 2
+    assert len(stream.response.metadata.attempts) == 2
     assert [event.data for event in iter(stream.next, None)] == ["1", "2"]
     stream.close()
     assert len(server.requests) == 2
@@ -56,7 +56,7 @@ def test_it_gives_up_after_the_last_retry_and_says_so(connect: Connect, serve: S
     server = serve(in_turn(busy))
     with pytest.raises(ServiceUnavailable, match=r"busy.*gave up after 3 attempts") as caught:
         connect(server, retry=FAST).execute("get")
-    assert (caught.value.attempts, caught.value.endpoint) == (3, "get")
+    assert (len(caught.value.attempts), caught.value.endpoint) == (3, "get")
     assert len(server.requests) == 3
 
 
@@ -151,7 +151,7 @@ def test_a_refused_connection_is_tried_again_whatever_the_method(connect: Connec
         pass
     with pytest.raises(ConnectFailed, match="gave up after 3 attempts") as caught:
         connect(gone, retry=FAST).execute("post", {})
-    assert caught.value.attempts == 3
+    assert len(caught.value.attempts) == 3
 
 
 def test_off_is_off(connect: Connect, serve: Serve) -> None:

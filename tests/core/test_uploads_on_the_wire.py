@@ -31,7 +31,7 @@ def fine(wire: Wire) -> None:
 
 
 def busy(wire: Wire) -> None:
-    wire.json(b"{}", 503)
+    wire.json(b"{}", 503, "Retry-After: 0")
 
 
 def pieces() -> Iterator[bytes]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pristine.core.urls import PathTemplate, encode_query
+from pristine.core.requests.urls import PathTemplate, encode_query
 from pristine.ports.errors import InvalidParameter
 from tests.support.ids import shown
 

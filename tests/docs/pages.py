@@ -1,7 +1,8 @@
 """A Markdown page as a program: its fenced blocks in order, and how to run them.
 
 Every `python` block runs; a `text` block is what the `python` block before it printed, `…` standing for anything; a
-block under `<!-- file: NAME -->` is saved as that file. Other languages are only shown.
+block under `<!-- file: NAME -->` is saved as that file, one under `<!-- add to: NAME -->` is put into that YAML file,
+and a `console` block under `<!-- run -->` runs. All others are only shown.
 """
 
 import re
@@ -12,12 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
+import yaml
+
+from tests.docs import console
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 
 _BLOCK: Final = re.compile(
-    r"^(?:<!-- file: (?P<file>\S+) -->\n)?^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^(?:<!-- (?P<mark>file|add to|run)(?:: (?P<file>\S+))? -->\n)?^```(?P<language>\w*)\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 _LINK: Final = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -25,17 +30,30 @@ _HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 @attrs.frozen
 class Block:
-    """A fenced block: `line` is that of its first line of content."""
+    """A fenced block: `line` is that of its first line of content, `mark` is "file", "add to", "run" or None."""
 
     language: str
     body: str
     line: int
+    mark: str | None
     file: str | None
 
     def save(self, folder: Path) -> None:
-        """Write the file that the block is, if it is one."""
+        """Write the file that the block is or is a part of, if it is one."""
         if self.file:
-            (folder / self.file).write_text(self.body, encoding="utf-8")
+            path = folder / self.file
+            path.write_text(self.body if self.mark == "file" else merged(read(path), self.body), encoding="utf-8")
+
+
+def merged(whole: str, part: str) -> str:
+    """A YAML file with a part put into it: mappings are merged, and what else there is takes the place of the old."""
+    return yaml.safe_dump(_merged(yaml.safe_load(whole), yaml.safe_load(part)), sort_keys=False, allow_unicode=True)
+
+
+def _merged(old: Any, new: Any) -> Any:
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return new
+    return old | {key: _merged(old.get(key), value) for key, value in new.items()}
 
 
 def read(page: Path) -> str:
@@ -50,7 +68,7 @@ def name(page: Path) -> str:
 def blocks(text: str) -> Iterator[Block]:
     for found in _BLOCK.finditer(text):
         line = text.count("\n", 0, found.start("body")) + 1
-        yield Block(found["language"], found["body"], line, found["file"])
+        yield Block(found["language"], found["body"], line, found["mark"], found["file"])
 
 
 def prose(text: str) -> str:
@@ -58,10 +76,14 @@ def prose(text: str) -> str:
     return _BLOCK.sub("", text)
 
 
-def run(text: str, source: str, folder: Path) -> None:
-    """Run a page's blocks in one namespace; raises what they raise, and AssertionError for another output."""
+def run(text: str, source: str, folder: Path) -> set[str]:
+    """Run a page's blocks in one namespace; raises what they raise, and AssertionError for another output.
+
+    Gives the programs that this machine has not, whose commands did not run.
+    """
     names: dict[str, Any] = {"__name__": "__main__"}
     printed: str | None = None
+    missing: set[str] = set()
     for block in blocks(text):
         block.save(folder)
         if block.language == "python":
@@ -70,6 +92,19 @@ def run(text: str, source: str, folder: Path) -> None:
             assert printed is not None, f"{source}:{block.line}: no python block has printed this"
             assert _fits(printed, block.body), f"{source}:{block.line}: it printed\n{printed}"
             printed = None
+        elif block.mark == "run":
+            missing |= set(_commanded(block, source))
+    return missing
+
+
+def _commanded(block: Block, source: str) -> Iterator[str]:
+    """Run the commands of a block; gives the programs that are missing."""
+    for command, expected in console.commands(block.body):
+        if program := console.missing(command):
+            yield program
+            continue
+        shown = console.shown_by(command)
+        assert _fits(shown, expected), f"{source}:{block.line}: {command}shows\n{shown}"
 
 
 def _printed_by(block: Block, source: str, names: dict[str, Any]) -> str:

@@ -12,10 +12,13 @@ from pristine.manifest.classes import FIELD_KEYS
 from pristine.manifest.types import TYPE_KEYS
 from pristine.manifest.unions import DISCRIMINATOR_KEYS
 from pristine.manifest.words import WORDS
+from pristine.ports.signals import SIGNALS
 from tests.docs import pages
 from tests.manifest import test_effects, test_types
 
 PAGE: Final = pages.ROOT / "docs" / "reference" / "manifest.md"
+
+SIGNALS_PAGE: Final = PAGE.with_name("telemetry.md")
 
 _MARKED: Final = re.compile(r"^<!-- table: (.+) -->\n(?:\|.*\n)*", re.MULTILINE)
 
@@ -36,6 +39,14 @@ TESTS: Final[Mapping[str, Mapping[str, Test]]] = {
     "Reconnecting": test_effects.EFFECTS["reconnect"],
     "Timeouts": test_effects.EFFECTS["timeout"],
     "Idempotency": test_effects.EFFECTS["idempotency"],
+    "Deadlines": test_effects.EFFECTS["deadline"],
+    "Retries": test_effects.EFFECTS["retry"],
+    "Limits": test_effects.EFFECTS["limit"],
+    "Units": test_effects.EFFECTS["unit"],
+    "Breakers": test_effects.EFFECTS["breaker"],
+    "Futures": test_effects.EFFECTS["future"],
+    "Asking": test_effects.EFFECTS["asking"],
+    "Pace": test_effects.EFFECTS["pace"],
     "Parameters": test_effects.EFFECTS["parameter"],
     "Types": {key: test_types.EFFECTS[key] for key in TYPE_KEYS},
     "Discriminators": dict.fromkeys(DISCRIMINATOR_KEYS, test_types.EFFECTS["discriminator"]),
@@ -52,6 +63,9 @@ def filled(text: str) -> str:
 def _table(heading: str) -> Iterator[str]:
     if heading == "Formats":
         yield from _formats()
+        return
+    if heading == "signals":
+        yield from _signals()
         return
     yield "| Key | Effect | Test |"
     yield "| --- | --- | --- |"
@@ -72,5 +86,14 @@ def _formats() -> Iterator[str]:
         yield f"| `{format}` | `{kind}` | `{python.__name__}` |"
 
 
+def _signals() -> Iterator[str]:
+    yield "| Signal | When | Attributes |"
+    yield "| --- | --- | --- |"
+    for name, entry in SIGNALS.items():
+        attributes = "; ".join(f"`{one}`: {said}" for one, said in entry.attributes.items())
+        yield f"| `{name}` | {entry.when} | {attributes} |"
+
+
 if __name__ == "__main__":
-    PAGE.write_text(filled(pages.read(PAGE)), encoding="utf-8")
+    for page in (PAGE, SIGNALS_PAGE):
+        page.write_text(filled(pages.read(page)), encoding="utf-8")

@@ -27,12 +27,6 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
 def drive(backend: str, stack: ExitStack) -> Drive:
     """Make a client of an example's API on a backend; it ends with the test."""
 

@@ -34,6 +34,11 @@ class Hosting(Server):
             ("GET", "/orgs/octo/repos", lambda asked: self._page(asked, [_repo(one) for one in range(1, 6)])),
             ("GET", REPO, lambda asked: conditional(asked, _repo(1))),
             ("GET", f"{REPO}/contents/(.+)", self._content),
+            (
+                "GET",
+                f"{REPO}/zipball/(.+)",
+                lambda _, ref: Answer(status=302, headers={"Location": f"{DOCS}/{ref}.zip"}),
+            ),
             ("GET", f"{REPO}/issues", self._issues),
             ("POST", f"{REPO}/issues", self._open),
             ("PATCH", f"{REPO}/issues/(\\d+)", self._change),

@@ -16,7 +16,11 @@ MODELS: Final = ("small", "maker/large")
 
 
 class OpenAIServer(Server):
-    """`busy` is how many calls are answered 429 before one is answered; `breaks_after` ends a stream in an error."""
+    """`busy` is how many calls are answered 429 before one is answered; `breaks_after` ends a stream in an error.
+
+    `closed`: a gateway before it refuses everything, in a form of its own. `spent`: the money is used up. `locked` is
+    how many calls are answered 409 before one is answered.
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,6 +37,8 @@ class OpenAIServer(Server):
             ]
         )
         self.busy = 0
+        self.closed = self.spent = False
+        self.locked = 0
         self.breaks_after: int | None = None
         self.files: dict[str, tuple[dict[str, Any], bytes]] = {}
         self._numbers, self._uploads = count(1), count(1)
@@ -41,6 +47,13 @@ class OpenAIServer(Server):
     def routed(self, asked: Asked) -> Answer:
         if asked.headers["Authorization"] != f"Bearer {KEY}":
             raise failed(401, "That key is not known.", code="invalid_api_key")
+        if self.closed:
+            raise Refusal(404, {"detail": "The gateway knows no such place.", "code": "no_route"})
+        if self.spent:
+            raise failed(429, "Add money first.", "insufficient_quota", "insufficient_quota")
+        if self.locked:
+            self.locked -= 1
+            raise failed(409, "Somebody else has it.")
         if self.busy:
             self.busy -= 1
             raise failed(429, "Slow down.", "rate_limit_error", "rate_limit_exceeded", headers={"Retry-After": "2"})
@@ -132,8 +145,7 @@ class OpenAIServer(Server):
         begin = ids.index(query["after"]) + 1 if "after" in query else 0
         limit = int(query.get("limit", 2))
         data = known[begin : begin + limit]
-        last = data[-1]["id"] if data else None
-        return Answer({"object": "list", "data": data, "has_more": len(known) > begin + limit, "last_id": last})
+        return Answer({"object": "list", "data": data, "has_more": len(known) > begin + limit})
 
     def _delete(self, _: Asked, id: str) -> Answer:
         self._file(id)

@@ -13,6 +13,7 @@ from pristine.ports.errors import Forbidden, InvalidParameter, InvalidPayload, N
 from tests.examples.conftest import Drive
 from tests.examples.driving import Driven
 from tests.examples.hosting_server import DOCS, TOKEN, Hosting, Storage
+from tests.support.admitting import NotingLimiter
 
 CAT: Final = ("octo", "cat")
 FILE: Final = bytes(range(256)) * 400
@@ -35,12 +36,7 @@ def place() -> Iterator[Place]:
 
 @pytest.fixture
 def api(drive: Drive, place: Place) -> Driven:
-    return drive("code_hosting", place.api.url, credentials={"token": TOKEN})
-
-
-@pytest.fixture
-def uploads(drive: Drive, place: Place) -> Driven:
-    return drive("code_hosting", place.uploads.url, credentials={"token": TOKEN})
+    return drive("code_hosting", place.api.url, servers={"uploads": place.uploads.url}, credentials={"token": TOKEN})
 
 
 # -- pages by their links ----------------------------------------------------------------------------------------------
@@ -84,16 +80,13 @@ def test_a_query_as_the_api_writes_it(api: Driven, place: Place) -> None:
 # -- conditional requests ----------------------------------------------------------------------------------------------
 
 
-def test_what_has_not_changed_reaches_the_caller_as_an_error(api: Driven, place: Place) -> None:
-    """304 is no success, so today it is a StatusError: without a body, and with the ETag that is still right."""
+def test_what_has_not_changed_is_an_answer_without_a_value(api: Driven, place: Place) -> None:
     first = api.value(api.client.with_raw_response.repos.get(*CAT))
     etag = first.headers["etag"]
     assert first.parse().full_name == "octo/cat-1"
-    for client in (api.client, api.client.with_raw_response):
-        with pytest.raises(pristine.StatusError) as caught:
-            api.value(client.repos.get(*CAT, etag=etag))
-        error = caught.value
-        assert (type(error), error.status, error.body, error.headers["etag"]) == (pristine.StatusError, 304, b"", etag)
+    assert api.value(api.client.repos.get(*CAT, etag=etag)) is None
+    again = api.value(api.client.with_raw_response.repos.get(*CAT, etag=etag))
+    assert (again.status, again.headers["etag"], again.body, again.parse()) == (304, etag, b"", None)
     assert api.value(api.client.repos.get(*CAT, etag='"other"')).id == 1
     said = [asked.headers["If-None-Match"] for asked in place.api.requests]
     assert said == [None, etag, etag, '"other"']
@@ -105,6 +98,15 @@ def test_a_page_that_has_not_changed_leaves_the_list_where_it_was(api: Driven) -
     with pytest.raises(pristine.StatusError, match="304"):
         api.listed(pages)
     assert (pages.token, pages.ended) == (None, False)
+    assert api.value(api.client.with_raw_response.releases.list(*CAT, etag=page.headers["etag"])).status == 304
+
+
+def test_a_place_is_the_answer(api: Driven, drive: Drive, place: Place) -> None:
+    follows = drive("code_hosting", place.api.url, credentials={"token": TOKEN}, redirects=3)
+    for driven in (api, follows):
+        assert driven.value(driven.client.repos.archive(*CAT, "v1")) is None
+        answer = driven.value(driven.client.with_raw_response.repos.archive(*CAT, "v1"))
+        assert answer.headers["location"] == f"{DOCS}/v1.zip"
 
 
 # -- errors and limits -------------------------------------------------------------------------------------------------
@@ -121,6 +123,16 @@ def test_a_problem_says_what_the_api_says(api: Driven) -> None:
     with pytest.raises(NotFound) as missing:
         api.value(api.client.repos.get("octo", "dog"))
     assert (missing.value.code, missing.value.documentation) == (None, f"{DOCS}/404")
+
+
+def test_what_is_made_is_under_another_limit(drive: Drive, place: Place) -> None:
+    limiter = NotingLimiter()
+    api = drive("code_hosting", place.api.url, credentials={"token": TOKEN}, limiter=limiter)
+    api.value(api.client.repos.get(*CAT))
+    api.value(api.client.issues.create(*CAT, title="New"))
+    api.value(api.client.issues.update(*CAT, 1, state="closed"))
+    said = [(one.scope.group, one.quotas["requests"].limit) for one in limiter.noted.asked]
+    assert said == [("usual", 5000), ("content", 80), ("usual", 5000)]
 
 
 def test_the_end_of_a_limit_is_a_403_here(api: Driven, place: Place) -> None:
@@ -149,7 +161,7 @@ def test_a_file_of_a_repository(api: Driven, place: Place) -> None:
 
 
 @pytest.mark.parametrize("kind", ["bytes", "path", "typed", "iterator"])
-def test_a_release_and_its_file(kind: str, api: Driven, uploads: Driven, place: Place, tmp_path: Path) -> None:
+def test_a_release_and_its_file(kind: str, api: Driven, place: Place, tmp_path: Path) -> None:
     path = tmp_path / "cat.zip"
     path.write_bytes(FILE)
     given: dict[str, Any] = {
@@ -160,24 +172,24 @@ def test_a_release_and_its_file(kind: str, api: Driven, uploads: Driven, place: 
     }
     release = api.value(api.client.releases.create(*CAT, tag_name="v1"))
     assert (release.id, release.draft) == (1, False)
-    asset = api.value(uploads.client.releases.upload(*CAT, release.id, name="cat.zip", payload=given[kind]))
+    asset = api.value(api.client.releases.upload(*CAT, release.id, name="cat.zip", payload=given[kind]))
     type = "application/x-cat" if kind == "typed" else "application/octet-stream"
     assert (asset.size, asset.content_type, asset.name) == (len(FILE), type, "cat.zip")
     assert place.uploads.requests[-1].body == FILE
+    assert place.uploads.requests[-1].headers["Authorization"] == f"Bearer {TOKEN}"
     assert api.value(api.client.releases.asset(*CAT, asset.id)).size == len(FILE)
     assert api.value(api.client.releases.delete_asset(*CAT, asset.id)) is None
     with pytest.raises(NotFound):
         api.value(api.client.releases.asset(*CAT, asset.id))
 
 
-def test_a_download_that_is_elsewhere(api: Driven, drive: Drive, place: Place, tmp_path: Path) -> None:
-    """A redirect is followed where the Context says so, and takes no credential along."""
+def test_a_download_that_is_elsewhere(api: Driven, place: Place, tmp_path: Path) -> None:
+    """The manifest says that this redirect is followed; no credential is taken along."""
     place.storage.blobs[1] = ("application/zip", FILE)
-    with pytest.raises(pristine.StatusError, match="302 a redirect, which is not followed"):
-        api.value(api.client.releases.download(*CAT, 1))
-    follows = drive("code_hosting", place.api.url, credentials={"token": TOKEN}, redirects=3)
-    assert follows.value(follows.client.releases.download(*CAT, 1)) == FILE
-    response = follows.value(follows.client.with_streaming_response.releases.download(*CAT, 1))
-    follows.value(response.to_file(tmp_path / "cat.zip"))
+    assert api.value(api.client.releases.download(*CAT, 1)) == FILE
+    response = api.value(api.client.with_streaming_response.releases.download(*CAT, 1))
+    api.value(response.to_file(tmp_path / "cat.zip"))
     assert (tmp_path / "cat.zip").read_bytes() == FILE
     assert {asked.headers["Authorization"] for asked in place.storage.requests} == {None}
+    with pytest.raises(pristine.StatusError, match="302 a redirect, which is not followed"):
+        api.value(api.client.with_options(redirects=False).releases.download(*CAT, 1))

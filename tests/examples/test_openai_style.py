@@ -11,10 +11,11 @@ import pytest
 
 import pristine
 from pristine.adapters.clock import ManualClock
-from pristine.ports.errors import InvalidPayload, NotFound, StreamFailed, TooManyRequests, Unauthorized
+from pristine.ports.errors import Conflict, InvalidPayload, NotFound, StreamFailed, TooManyRequests, Unauthorized
 from tests.examples.conftest import MANIFESTS, Drive
 from tests.examples.driving import Driven
 from tests.examples.openai_server import KEY, OpenAIServer, form_of
+from tests.support.admitting import NotingLimiter
 
 MANIFEST: Final = MANIFESTS["openai_style"]
 HELLO: Final = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hello to all of you"}]
@@ -111,6 +112,13 @@ def test_a_message_that_is_none_is_not_sent(message: Any, where: str, api: Drive
 # -- errors, limits, who asks ------------------------------------------------------------------------------------------
 
 
+def test_an_error_says_what_the_gateway_says(api: Driven, server: OpenAIServer) -> None:
+    server.closed = True
+    with pytest.raises(NotFound) as caught:
+        api.value(api.client.models.get("small"))
+    assert str(caught.value) == "models.get: 404 The gateway knows no such place. [no_route]"
+
+
 def test_an_error_says_what_the_api_says(api: Driven) -> None:
     long = [{"role": "user", "content": "word " * 30}]
     with pytest.raises(pristine.StatusError) as caught:
@@ -151,7 +159,40 @@ def test_a_limit_is_waited_for_as_the_server_says(stream: bool, drive: Drive, se
         TooManyRequests, match=r"Slow down\. \[rate_limit_exceeded\] \(gave up after 3 attempts\)"
     ) as caught:
         api.value(api.client.models.list())
-    assert (caught.value.retry_after, caught.value.attempts) == (2, 3)
+    assert (caught.value.retry_after, len(caught.value.attempts)) == (2, 3)
+
+
+def test_what_waiting_does_not_help_is_not_waited_for(drive: Drive, server: OpenAIServer) -> None:
+    waits: list[float] = []
+    api = drive("openai_style", f"{server.url}/v1", credentials={"key": KEY}, retry="on", clock=Waiting(waits))
+    server.spent = True
+    with pytest.raises(TooManyRequests, match="Add money first") as caught:
+        api.value(api.client.chat.completions(model="small", messages=HELLO))
+    assert (type(caught.value).__name__, len(server.requests), waits) == ("QuotaUsedUp", 1, [])
+
+
+def test_a_lock_is_waited_for(drive: Drive, server: OpenAIServer) -> None:
+    waits: list[float] = []
+    api = drive("openai_style", f"{server.url}/v1", credentials={"key": KEY}, retry="on", clock=Waiting(waits))
+    server.locked = 2
+    assert api.value(api.client.embeddings.create(model="any", input="text")).data
+    assert (len(waits), max(waits) <= 8) == (2, True)
+    server.locked = 1
+    with pytest.raises(Conflict):
+        api.value(api.client.files.create(file=b"x", purpose="batch"))
+
+
+def test_tokens_are_limited_by_model_and_corrected_by_the_answer(drive: Drive, server: OpenAIServer) -> None:
+    limiter = NotingLimiter()
+    api = drive("openai_style", f"{server.url}/v1", credentials={"key": KEY}, limiter=limiter)
+    api.value(api.client.chat.completions(model="small", messages=HELLO, max_completion_tokens=50))
+    api.value(api.client.embeddings.create(model="large", input="text"))
+    api.value(api.client.models.list())
+    asked = limiter.noted.asked
+    assert [(one.scope.group, one.scope.key) for one in asked] == [("chat", "small"), ("embeddings", "large"), ("", "")]
+    assert asked[0].costs["tokens"] == 50 + asked[0].costs["bytes"] / 4
+    settled = [said.costs for word, said in limiter.noted.told if word == "settle"]
+    assert [set(one) for one in settled] == [{"tokens"}, {"tokens"}, set()]
 
 
 class Waiting(ManualClock):

@@ -8,15 +8,18 @@ import pytest
 
 import pristine
 from examples.tinker.server import TinkerServer
+from pristine.adapters.clock import ManualClock
 from pristine.ports.errors import (
     BadRequest,
     Conflict,
     Forbidden,
+    FutureFailed,
     Gone,
     InvalidParameter,
     InvalidPayload,
     NotFound,
     RequestTimedOut,
+    ServerError,
     ServiceUnavailable,
     StreamFailed,
     TooManyRequests,
@@ -210,6 +213,23 @@ def test_a_result_has_its_type(name: str, tinker: Driven) -> None:
     assert type(retrieved(tinker, promised(tinker, RESULTS[name](tinker.client)))).__name__ == name
 
 
+def test_a_handle_waits_for_the_result(tinker: Driven, tinker_server: TinkerServer) -> None:
+    tinker_server.habits.waits = ("try_again", "try_again")
+    handle = tinker.value(tinker.client.weights.save_future(model_id=MODEL, path="by-handle"))
+    assert tinker.value(handle.poll()).queue_state == "paused_capacity"
+    assert tinker.value(handle.result()).path == f"tinker://{MODEL}/weights/by-handle"
+    assert handle.progress.polls == 3
+    headers = tinker_server.requests[-1].headers
+    assert [headers[f"X-Tinker-Request-{name}"] for name in ("Iteration", "Type")] == ["2", "SaveWeights"]
+
+
+def test_a_handle_knows_whose_fault_it_was(tinker: Driven) -> None:
+    handle = tinker.value(tinker.client.training.optim_step_future(model_id=MODEL))
+    with pytest.raises(FutureFailed, match="there are no gradients") as caught:
+        tinker.value(handle.result())
+    assert caught.value.category == "user"
+
+
 def test_requests_run_in_the_order_of_their_numbers(tinker: Driven) -> None:
     train = tinker.client.training
     step = promised(tinker, train.optim_step(model_id=MODEL, seq_id=4, adam_params={"learning_rate": 0.5}))
@@ -340,6 +360,24 @@ def test_where_an_archive_is(tinker: Driven, tinker_server: TinkerServer) -> Non
     with urlopen(caught.value.headers["location"]) as answer:
         assert json.load(answer) == {}
     assert "X-API-Key" not in tinker_server.requests[-1].headers
+
+
+def test_an_archive_that_is_being_packed_is_waited_for(drive: Drive, tinker_server: TinkerServer) -> None:
+    clock, tinker_server.habits.packing, tinker_server.habits.archive = ManualClock(), 5, "json"
+    tinker = drive("tinker", tinker_server.url, credentials={"key": KEY}, retry="on", clock=clock)
+    assert tinker.value(tinker.client.checkpoints.archive(**CHECKPOINT)).url.startswith(tinker_server.url)
+    assert clock.slept == [30.0] * 5
+
+
+def test_a_question_is_sent_once_and_says_how_long_it_waits(drive: Drive, tinker_server: TinkerServer) -> None:
+    tinker_server.habits.waits = ("500", "408")
+    tinker = drive("tinker", tinker_server.url, credentials={"key": KEY}, retry="on", clock=ManualClock())
+    id = promised(tinker, tinker.client.training.forward(forward_input=INPUT, model_id=MODEL))
+    for error in (ServerError, RequestTimedOut):
+        with pytest.raises(error):
+            retrieved(tinker, id)
+    waits = [asked.headers["x-stainless-read-timeout"] for asked in tinker_server.requests]
+    assert waits == ["60", "45", "45"]
 
 
 def test_a_session_that_is_over(tinker: Driven, tinker_server: TinkerServer) -> None:

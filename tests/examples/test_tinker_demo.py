@@ -1,5 +1,6 @@
 """The training run of examples/tinker does what it prints, and its server does not outlive it."""
 
+import asyncio
 import os
 import re
 import signal
@@ -12,9 +13,9 @@ from typing import Any, Final
 import pytest
 
 import pristine
-from examples.tinker.demo import SENTENCE, STEPS, Failed, wait
+from examples.tinker.demo import SENTENCE, STEPS
 from examples.tinker.server import TinkerServer
-from pristine.ports.errors import Gone
+from pristine.ports.errors import FutureExpired, FutureFailed
 from tests.examples.conftest import MANIFESTS
 from tests.examples.tinker_calls import INPUT, KEY, MODEL
 
@@ -64,25 +65,43 @@ def test_the_server_ends_with_whoever_started_it(number: signal.Signals) -> None
 
 @pytest.fixture
 def client(tinker_server: TinkerServer) -> Any:
-    context = pristine.context(base_url=tinker_server.url, credentials={"key": KEY})
+    context = pristine.context(base_url=tinker_server.url, credentials={"key": KEY}, clock="manual")
     with pristine.Client(MANIFESTS["tinker"], context) as client:
         yield client
 
 
 def test_waiting_goes_through_all_that_a_server_may_say(client: Any, tinker_server: TinkerServer) -> None:
     tinker_server.habits.waits = ("try_again", "408", "500", "try_again")
-    promise = client.training.forward(forward_input=INPUT, model_id=MODEL)
+    handle = client.training.forward_future(forward_input=INPUT, model_id=MODEL)
     tinker_server.requests.clear()
-    assert wait(client, promise, "Forward").metrics["loss:sum"] == pytest.approx(38.816, abs=0.001)
+    said: list[Any] = []
+    handle.observe(lambda progress: said.append(progress.queue_state))
+    assert handle.result().metrics["loss:sum"] == pytest.approx(38.816, abs=0.001)
     headers = [asked.headers for asked in tinker_server.requests]
-    assert [one["X-Tinker-Request-Iteration"] for one in headers] == ["0", "1", "2", "3", "4", "5"]
-    assert [one["X-Tinker-Create-Promise-Roundtrip-Time"] is not None for one in headers] == [True] + [False] * 5
+    assert [one["X-Tinker-Request-Iteration"] for one in headers] == ["0", "1", "2", "3", "4"]
     assert {one["X-Tinker-Request-Type"] for one in headers} == {"Forward"}
+    assert set(said) == {"paused_capacity"}
 
 
 def test_waiting_ends_where_there_will_be_no_result(client: Any, tinker_server: TinkerServer) -> None:
-    with pytest.raises(Failed, match="OptimStep: there are no gradients"):
-        wait(client, client.training.optim_step(model_id=MODEL), "OptimStep")
+    with pytest.raises(FutureFailed, match="there are no gradients") as caught:
+        client.training.optim_step_future(model_id=MODEL).result()
+    assert caught.value.category == "user"
     tinker_server.habits.waits = ("410",)
-    with pytest.raises(Gone):
-        wait(client, client.training.optim_step(model_id=MODEL), "OptimStep")
+    with pytest.raises(FutureExpired):
+        client.training.optim_step_future(model_id=MODEL).result()
+
+
+async def test_many_wait_at_once(tinker_server: TinkerServer) -> None:
+    context = pristine.context(base_url=tinker_server.url, credentials={"key": KEY}, transport="aiohttp")
+    async with pristine.AsyncClient(MANIFESTS["tinker"], context) as client:
+        handles = [await client.training.forward_future(forward_input=INPUT, model_id=MODEL) for _ in range(20)]
+        losses = [result.metrics["loss:sum"] for result in await asyncio.gather(*(one.result() for one in handles))]
+    assert losses == pytest.approx([38.816] * 20, abs=0.001)
+
+
+def test_another_process_may_go_on(client: Any, tinker_server: TinkerServer) -> None:
+    token = client.training.forward_future(forward_input=INPUT, model_id=MODEL).token()
+    context = pristine.context(base_url=tinker_server.url, credentials={"key": KEY})
+    with pristine.Client(MANIFESTS["tinker"], context) as elsewhere:
+        assert elsewhere.resume_future(token).result(10).metrics["loss:sum"] == pytest.approx(38.816, abs=0.001)

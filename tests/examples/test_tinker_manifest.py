@@ -121,6 +121,30 @@ RESULTS: Final = {
 }
 
 
+def test_what_is_finished_later_is_followed_to_its_observed_result() -> None:
+    later = {name: one["future_result"] for name, one in OBSERVED.items() if "future_result" in one}
+    assert {name for name in OBSERVED if endpoint_of(name).future} == later.keys()
+    for name, told in later.items():
+        future = endpoint_of(name).future
+        assert future is not None
+        assert future.response is MANIFEST.types[told.partition("{")[0] if isinstance(told, str) else RESULTS[name]]
+        assert (future.ask.endpoint, future.ask.body) == ("futures.retrieve", {"request_id": "{id}"})
+        assert future.ask.headers["X-Tinker-Request-Type"] == KINDS[name]
+
+
+KINDS: Final = {
+    "create_model": "CreateModel",
+    "unload_model": "UnloadModel",
+    "forward": "Forward",
+    "forward_backward": "ForwardBackward",
+    "optim_step": "OptimStep",
+    "save_weights": "SaveWeights",
+    "save_weights_for_sampler": "SaveWeightsForSampler",
+    "load_weights": "LoadWeights",
+    "sample": "Sample",
+}
+
+
 def test_a_future_may_be_any_result() -> None:
     members = {one.__name__ for one in get_args(MANIFEST.types["FutureAnswer"])}
     assert members == {*MARKS, *RESULTS.values(), "ForwardBackwardOutput", "SampleResponse"}

@@ -22,6 +22,7 @@ from pristine.manifest.endpoints import DEFAULTS, EXAMPLE_KEYS, IDEMPOTENCY_KEYS
 from pristine.manifest.load import MANIFEST_KEYS, load_manifest
 from pristine.manifest.model import METHODS
 from pristine.manifest.parameters import PARAMETER_KEYS
+from pristine.manifest.policies import BREAKER_KEYS, DEADLINE_KEYS, LIMIT_KEYS, RETRY_KEYS, UNIT_KEYS
 from pristine.manifest.reading import Cursor, Faults
 from pristine.manifest.servers import SCHEME_KEYS, SERVER_KEYS, VARIABLE_KEYS
 from pristine.manifest.streams import RECONNECT_KEYS, STREAMING_KEYS
@@ -36,12 +37,14 @@ from pristine.ports.errors import (
     StreamInterrupted,
     UnexpectedContent,
 )
+from tests.manifest import futures, policies
 from tests.manifest.faults import endpoint_fault, faults
-from tests.support.offline import BASE, manifest, received, refused, sent
+from tests.support.offline import BASE, call, manifest, received, refused, sent
 
 ENDPOINT_KEYS: Final = {
     "method",
     "path",
+    "server",
     "description",
     "request",
     "response",
@@ -52,6 +55,7 @@ ENDPOINT_KEYS: Final = {
     "timeout",
     "idempotency",
     "max_response_bytes",
+    "redirects",
     "body",
     "media_type",
     "responses",
@@ -62,6 +66,8 @@ ENDPOINT_KEYS: Final = {
     "tags",
     "deprecated",
     "examples",
+    *policies.ENDPOINT,
+    *futures.ENDPOINT,
 }  # fmt: skip
 MANUAL: Final = {"context": {"clock": "manual", "timeout": Timeout()}}
 
@@ -224,6 +230,21 @@ def an_answer_is_bounded() -> None:
     assert received(manifest({"max_response_bytes": 50}), "more than five") == "more than five"
 
 
+def led_on(said: Any, **settings: Any) -> int:
+    """How many requests are sent where the answers lead on without end."""
+    transport = MemoryTransport([pristine.Response(302, {"location": f"/{number}"}) for number in range(12)])
+    with suppress(pristine.StatusError):
+        call(transport, manifest({"method": "GET", "redirects": said}), context=settings)
+    return len(transport.requests)
+
+
+def redirects_are_followed_or_not() -> None:
+    assert [led_on(said) for said in (False, 1, 3, True)] == [1, 2, 4, 11]
+    assert [led_on(said, redirects=2) for said in (False, 1, 3, True)] == [1, 2, 4, 3]
+    told = {endpoint_fault(redirects=said).message for said in (0, -1, 1.5, "yes", None)}
+    assert told == {"must be true, false, or how many: a whole number greater than 0"}
+
+
 def empty_events_are_dispatched() -> None:
     body = b"event: ping\n\ndata: x\n\n"
     assert [event.event for event in events({"dispatch_empty": True}, body)] == ["ping", "message"]
@@ -333,6 +354,21 @@ def a_server_is_chosen_by_name() -> None:
     assert url_at(server="regional") == "https://eu.test/v2/"
     assert "there is no server 'regonal'; there are regional" in refused_server(server="regonal")
     assert endpoint_or_top_fault(servers=[{"url": "http://a.test", "name": "a"}] * 2) == "a second server 'a'"
+
+
+def an_endpoint_has_a_server_of_its_own() -> None:
+    source = manifest({"server": "regional"}, servers=SERVERS)
+    elsewhere = "https://eu.test/v2/"
+    for settings in ({"base_url": None}, {"base_url": None, "server": "regional"}):
+        assert sent(source, context=settings).url == elsewhere
+    assert sent(source, context={"servers": {"regional": "http://a.test/x/"}}).url == "http://a.test/x/"
+    told = endpoint_fault_of({"server": "regonal"}, servers=SERVERS)
+    assert told == "there is no server 'regonal'; did you mean 'regional'?"
+    assert endpoint_fault_of({"server": "a"}) == "there is no server 'a': none has a name"
+
+
+def endpoint_fault_of(endpoint: dict[str, Any], **top: Any) -> str:
+    return faults(manifest(endpoint, **top))[0].message
 
 
 def a_server_has_variables() -> None:
@@ -476,6 +512,8 @@ def answers_have_a_type_by_status() -> None:
     assert (kinds[404].value.kind, kinds[500].value.kind) == ("Bad", "B")
     assert answered(endpoint, 404, [], types=TYPES).value is None
     assert "such as 201" in endpoint_fault(responses={"2xx": "any"}).message
+    known = {"response": "A", "responses": {"304": "null"}}
+    assert (answered(known, 304, None, types=TYPES), answered(known, 302, None, types=TYPES).status) == (None, 302)
 
 
 def a_value_is_unwrapped() -> None:
@@ -510,6 +548,9 @@ def an_error_says_its_message() -> None:
     assert str(failed({"message": "error.code"})) == "e: 429 no_money"
     assert str(failed({"message": "nowhere"}, {"message": "as usual"})) == "e: 429 as usual"
     assert answered({}, 429, SAID, errors={"message": "error.code"}).message == "429 no_money"
+    places = ["error", "error.text", "detail", {"header": "X-A"}]
+    for said, told in (({"error": "a"}, "a"), ({"error": {"text": "b"}}, "b"), ({"detail": "c"}, "c"), ([], "7")):
+        assert failed({"message": places}, said).message == f"429 {told}"
 
 
 def an_error_has_a_code() -> None:
@@ -518,21 +559,26 @@ def an_error_has_a_code() -> None:
     assert failed({"code": "code"}, {"code": 17}).code == "17"
     assert failed({"code": "code"}, {"code": {"a": 1}}).code is None
     assert failed({}).code is None
+    assert failed({"code": ["code", "error.code"]}).code == "no_money"
+    assert failed({"code": ["code", "error.code"]}, {"code": None, "error": {"code": 0}}).code == "0"
 
 
 def an_error_has_a_request_id() -> None:
     assert failed({"request_id": {"header": "X-A"}}).request_id == "7"
     assert failed({"request_id": "id"}, {"id": "r-1"}).request_id == "r-1"
+    assert failed({"request_id": ["id", {"header": "x-a"}]}).request_id == "7"
 
 
 def an_error_has_the_wish_to_wait() -> None:
     assert failed({"retry_after": "error.wait"}).retry_after == 1.5
     assert failed({"retry_after": {"header": "X-A"}}).retry_after == 7
     assert failed({"retry_after": "error.code"}).retry_after is None
+    assert failed({"retry_after": ["error.code", "error.wait", {"header": "X-A"}]}).retry_after == 1.5
 
 
 def an_error_has_its_documentation() -> None:
     assert failed({"documentation": "error.links[0].href"}).documentation == "https://d.test"
+    assert failed({"documentation": ["help", "error.links[0].href"]}).documentation == "https://d.test"
 
 
 def a_code_has_a_class() -> None:
@@ -626,6 +672,10 @@ def a_page_is_asked_for_in_the_body() -> None:
 def the_next_page_is_found() -> None:
     pages = [({"data": [1]}, {"x-next": "q"}), {"data": []}]
     assert listing({**CURSOR, "next": {"header": "X-Next"}}, pages)[1] == ["/", "/?after=q"]
+    last = {"style": "cursor", "items": "data", "parameter": "after", "next": "data[-1].id"}
+    found = [{"data": [{"id": 1}, {"id": 2}]}, {"data": [{"id": 3}]}, {"data": []}]
+    assert listing(last, found) == ([{"id": 1}, {"id": 2}, {"id": 3}], ["/", "/?after=2", "/?after=3"])
+    assert listing({**last, "next": "data[1].id"}, found)[1] == ["/", "/?after=2"]
     link = {"style": "link", "items": "data", "next": "links.next"}
     assert listing(link, [{"data": [1], "links": {"next": "/n"}}, {"data": [2]}]) == ([1, 2], ["/", "/n"])
 
@@ -746,7 +796,17 @@ def in_path(value: Any, type_: Any, **said: Any) -> str:
     return sent(source, path_params={"p": value}).url.removeprefix(BASE).removesuffix("/x")
 
 
+def in_header(value: Any, type_: Any, **said: Any) -> str | None:
+    source = load_manifest(manifest({"headers": {"X-A": {**type_, **said}}}))
+    transport = MemoryTransport([pristine.Response(204)])
+    with pristine.Client(source, pristine.context(transport=transport, base_url=BASE)) as client:
+        client.e(x_a=value)
+    return transport.requests[0].headers.get("x-a")
+
+
 def a_parameter_has_a_style() -> None:
+    assert in_header([1, 2], LIST) == in_header([1, 2], LIST, style="simple") == "1,2"
+    assert in_header({"a": 1, "b": 2}, OBJECT, style="simple") == "a,1,b,2"
     assert in_query([1, 2], LIST) == in_query([1, 2], LIST, style="form") == "?q=1&q=2"
     assert in_query([1, 2], LIST, style="spaceDelimited") == "?q=1%202"
     assert in_query([1, 2], LIST, style="pipeDelimited") == "?q=1%7C2"
@@ -773,6 +833,7 @@ def a_style_may_be_exploded() -> None:
     assert in_path([1, 2], LIST, style="label", explode=True) == "/.1.2"
     assert in_path([1, 2], LIST, style="matrix", explode=True) == "/;p=1;p=2"
     assert in_path({"a": 1}, OBJECT, style="matrix", explode=True) == "/;a=1"
+    assert in_header({"a": 1, "b": 2}, OBJECT, style="simple", explode=True) == "a=1,b=2"
     assert "has no effect" in endpoint_fault(query={"q": {"type": "string", "explode": True}}).message
 
 
@@ -819,6 +880,7 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
         "include": files_are_included,
         "endpoints": endpoints_are_an_object_or_a_list,
         "types": types_can_be_named,
+        **policies.DOCUMENT,
     },
     "server": {
         "url": the_first_server_is_called,
@@ -840,6 +902,7 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
     "endpoint": {
         "method": the_method_is_used,
         "path": the_path_is_used,
+        "server": an_endpoint_has_a_server_of_its_own,
         "description": an_endpoint_s_description_is_kept,
         "request": the_request_is_checked,
         "response": the_response_is_typed,
@@ -850,6 +913,7 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
         "timeout": the_timeout_is_a_total_or_limits,
         "idempotency": an_idempotent_endpoint_has_a_key,
         "max_response_bytes": an_answer_is_bounded,
+        "redirects": redirects_are_followed_or_not,
         "body": a_body_may_be_a_form,
         "media_type": a_raw_body_has_its_media_type,
         "responses": answers_have_a_type_by_status,
@@ -860,6 +924,8 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
         "tags": tags_are_kept,
         "deprecated": callers_of_what_is_deprecated_are_warned,
         "examples": examples_are_kept,
+        **policies.ENDPOINT,
+        **futures.ENDPOINT,
     },
     "error": {
         "message": an_error_says_its_message,
@@ -868,6 +934,7 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
         "retry_after": an_error_has_the_wish_to_wait,
         "documentation": an_error_has_its_documentation,
         "classes": a_code_has_a_class,
+        **policies.ERROR,
     },
     "pagination": {
         "style": pages_go_on_by_offset_number_or_link,
@@ -880,7 +947,7 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
         "size": pages_have_a_size,
         "start": numbers_begin_at_0_or_1,
     },
-    "default": dict.fromkeys(DEFAULTS, defaults_hold_for_every_endpoint),
+    "default": {**dict.fromkeys(DEFAULTS, defaults_hold_for_every_endpoint), **policies.DEFAULT},
     "example": dict.fromkeys(EXAMPLE_KEYS, examples_are_kept),
     "streaming": {
         "format": the_format_is_one_that_is_known,
@@ -904,6 +971,8 @@ EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
         "explode": a_style_may_be_exploded,
         "allowReserved": a_path_parameter_may_be_several_segments,
     },
+    **policies.TABLES,
+    **futures.EFFECTS,
 }
 TABLES: Final = {
     "manifest": MANIFEST_KEYS,
@@ -920,6 +989,12 @@ TABLES: Final = {
     "timeout": TIMEOUT_KEYS,
     "idempotency": IDEMPOTENCY_KEYS,
     "parameter": PARAMETER_KEYS,
+    "deadline": DEADLINE_KEYS,
+    "retry": RETRY_KEYS,
+    "limit": {**LIMIT_KEYS, "units": None},
+    "unit": UNIT_KEYS,
+    "breaker": BREAKER_KEYS,
+    **futures.TABLES,
 }
 
 

@@ -96,9 +96,11 @@ SCALARS: Final = [None, True, False, 0, 1, -1, 1.5, 10**400, "", "a", "a b", "a\
 WORDY: Final = ["string", "array", "null", "T", "GET", "POST", "raw", "multipart", "bytes", "lines", "query", "cookie"]
 SHAPES: Final = [[], {}, ["a"], ["string", "null"], [1.5], {"a": 1}, {"type": "array"}, {"properties": {}}, [[]]]
 SAID_BY_THE_LOADER_ALONE: Final = re.compile(
-    r"unknown type|is not one of string, integer|no security scheme|no pagination|the default|required field"
+    r"unknown type|is not one of string, integer|no security scheme|no server|no pagination|the default|required field"
     r"|the URL has no|the variable|the path has no|a second|is there already|another field|of objects alone"
     r"|not a member|defined as itself|cannot be of this type|regular expression|placeholder twice"
+    r"|there is no (retry|limit|breaker|endpoint)|is an answer here|what is not done is pending|which work is meant"
+    r"|answers with a stream|(ask|cancel)\.body: has no effect|'path_params' must have|does not take it"
 )
 
 

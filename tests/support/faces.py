@@ -20,6 +20,11 @@ MANIFEST = pristine.load_manifest(
             "feed": {"method": "GET", "path": "/feed", "streaming": True},
             "chat": {"method": "POST", "path": "/chat", "streaming": True},
             "typed": {"method": "GET", "path": "/typed", "response": "Thing"},
+            "work": {
+                "method": "POST",
+                "path": "/work",
+                "future": {"preset": "status", "ask": {"endpoint": "get", "query": {"id": "{id}"}}},
+            },
         },
         "types": {"Thing": {"properties": {"name": "string"}, "required": ["name"]}},
     }
@@ -41,6 +46,9 @@ class Face(Protocol):
     """A pipeline, driven blockingly."""
 
     def execute(self, endpoint: str, payload: Any = None, **options: Any) -> Any: ...
+    def finished(self, endpoint: str, payload: Any = None) -> Any: ...
+    def started(self, endpoint: str, payload: Any = None) -> Any: ...
+    def resumed(self, token: str) -> Any: ...
     def open(self, endpoint: str, payload: Any = None, **options: Any) -> OpenStream: ...
     def events(self, endpoint: str, payload: Any = None, **options: Any) -> list[Event]: ...
     def close(self) -> None: ...
@@ -75,6 +83,15 @@ class Blocking(_Base):
 
     def execute(self, endpoint: str, payload: Any = None, **options: Any) -> Any:
         return self.pipeline.execute(endpoint, payload, **options)
+
+    def finished(self, endpoint: str, payload: Any = None) -> Any:
+        return self.started(endpoint, payload).result()
+
+    def started(self, endpoint: str, payload: Any = None) -> Any:
+        return self.pipeline.execute_future(endpoint, payload)
+
+    def resumed(self, token: str) -> Any:
+        return self.pipeline.resume_future(token)
 
     def open(self, endpoint: str, payload: Any = None, **options: Any) -> "_BlockingStream":
         return _BlockingStream(self.pipeline.execute_stream(endpoint, payload, **options))
@@ -112,6 +129,18 @@ class Async(_Base):
 
     def execute(self, endpoint: str, payload: Any = None, **options: Any) -> Any:
         return self.runner.run(self.pipeline.execute(endpoint, payload, **options))
+
+    def finished(self, endpoint: str, payload: Any = None) -> Any:
+        return self.runner.run(self.pipeline.execute_future(endpoint, payload).result())
+
+    def started(self, endpoint: str, payload: Any = None) -> Any:
+        async def started() -> Any:
+            return await self.pipeline.execute_future(endpoint, payload)
+
+        return self.runner.run(started())
+
+    def resumed(self, token: str) -> Any:
+        return self.pipeline.resume_future(token)
 
     def open(self, endpoint: str, payload: Any = None, **options: Any) -> "_AsyncStream":
         async def opened() -> AsyncStreamResponse:

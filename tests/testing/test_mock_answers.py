@@ -67,9 +67,9 @@ def test_every_endpoint_answers_what_its_client_understands(api: Any, endpoint: 
     if declared.pagination is not None:
         assert len(api.listed(made)) >= 24
     elif declared.streaming is not None and not declared.streaming.when:
-        assert len(api.items(made)) >= 3
+        assert len(api.streamed(made)) >= 3
     else:
-        api.of(made)
+        api.value(made)
     calls = api.server.history
     assert {(call.endpoint, call.refused) for call in calls} == {(endpoint, "")}
     assert len(calls) >= (2 if declared.pagination is not None else 1)
@@ -80,30 +80,30 @@ def test_no_endpoint_is_without_a_call() -> None:
 
 
 def test_values_are_of_their_types(api: Any) -> None:
-    made = api.of(api.client.things.create(**THING))
+    made = api.value(api.client.things.create(**THING))
     assert made["kind"] in {"new", "used"}
     assert isinstance(made.price, Decimal | None)
     assert len(str(made.id)) == 36
     assert "secret" not in made
-    assert api.of(api.client.things.get(UUID)).name
-    assert api.of(api.client.things.remove("7")) is None
-    assert api.of(api.client.with_raw_response.things.remove("7")).status == 204
-    assert api.of(api.client.with_raw_response.things.create(**THING)).status == 201
+    assert api.value(api.client.things.get(UUID)).name
+    assert api.value(api.client.things.remove("7")) is None
+    assert api.value(api.client.with_raw_response.things.remove("7")).status == 204
+    assert api.value(api.client.with_raw_response.things.create(**THING)).status == 201
 
 
 def test_a_value_is_wrapped(api: Any) -> None:
-    raw = api.of(api.client.with_raw_response.things.get(UUID))
+    raw = api.value(api.client.with_raw_response.things.get(UUID))
     assert set(json.loads(raw.body)) == {"data"}
     assert raw.parse().name == json.loads(raw.body)["data"]["thing"]["name"]
 
 
 def test_a_stream_is_asked_for_by_a_field(api: Any) -> None:
-    reply = api.of(api.client.chat.completions(messages=MESSAGES))
+    reply = api.value(api.client.chat.completions(messages=MESSAGES))
     assert (type(reply.reply), type(reply.usage.tokens)) == (str, int)
-    events = api.events(api.client.chat.completions_stream(messages=MESSAGES))
+    events = api.streamed(api.client.chat.completions_stream(messages=MESSAGES), "events")
     assert events[-1].data == "[DONE]"
     assert [event.event for event in events].count("usage") == 1
-    items = api.items(api.client.chat.completions_stream(messages=MESSAGES))
+    items = api.streamed(api.client.chat.completions_stream(messages=MESSAGES))
     assert len(items) == len(events) - 1
     assert {type(item).__name__ for item in items} == {"Usage", "Delta"}
     assert api.server.history[-1].body == {"messages": MESSAGES, "stream": True}
@@ -114,11 +114,11 @@ def test_a_stream_is_asked_for_by_a_field(api: Any) -> None:
 
 
 def test_streams_of_every_format(api: Any) -> None:
-    assert {item["kind"] for item in api.items(api.client.logs.ndjson())} <= {"cat", "dog"}
-    assert all(item.tokens >= 0 for item in api.items(api.client.logs.array()))
-    lines = api.events(api.client.logs.lines())
+    assert {item["kind"] for item in api.streamed(api.client.logs.ndjson())} <= {"cat", "dog"}
+    assert all(item.tokens >= 0 for item in api.streamed(api.client.logs.array()))
+    lines = api.streamed(api.client.logs.lines(), "events")
     assert lines[-1].data == "END"
-    response = api.of(api.client.logs.bytes())
+    response = api.value(api.client.logs.bytes())
     assert len(b"".join(api.listed(response.bytes()))) >= 600
 
 
@@ -126,23 +126,23 @@ def test_streams_of_every_format(api: Any) -> None:
 def test_a_stream_ends_as_its_manifest_says(format: str) -> None:
     streaming = {"format": format, "done": '"end"', "items": "integer"}
     with serving("sync", one_endpoint({"method": "GET", "streaming": streaming})) as (_, api):
-        assert all(isinstance(item, int) for item in api.items(api.client.e()))
-        assert api.events(api.client.e())[-1].data == '"end"'
+        assert all(isinstance(item, int) for item in api.streamed(api.client.e()))
+        assert api.streamed(api.client.e(), "events")[-1].data == '"end"'
 
 
 def test_a_stream_of_declared_events_has_each_of_them() -> None:
     events = {"a": "integer", "b": {"properties": {"c": "string"}, "required": ["c"]}}
     with serving("sync", one_endpoint({"method": "GET", "streaming": {"events": events}})) as (_, api):
-        assert [event.event for event in api.events(api.client.e())] == ["a", "b"]
+        assert [event.event for event in api.streamed(api.client.e(), "events")] == ["a", "b"]
 
 
 def test_a_feed_goes_on_after_the_last_event_and_ends(api: Any) -> None:
-    items = api.items(api.client.feed())
+    items = api.streamed(api.client.feed())
     first, second = api.server.history
     assert (first.status, second.status) == (200, 204)
     assert second.headers["last-event-id"] == str(len(items))
     api.server.fault("feed", "truncate")
-    assert api.items(api.client.feed()) == items
+    assert api.streamed(api.client.feed()) == items
     assert [call.headers.get("last-event-id", "") for call in api.server.history][-1] == str(len(items))
 
 
@@ -182,6 +182,32 @@ def test_pages_go_on_where_no_query_is_declared() -> None:
         assert pages[0].value["count"]["all"] == sum(len(page.items) for page in pages)
 
 
+@pytest.mark.parametrize("unwrap", [{}, {"unwrap": "data"}])
+@pytest.mark.parametrize("query", [{}, {"query": {"after": "integer"}}, {"query": {"after": "string"}}])
+def test_a_list_that_goes_on_after_its_last_item(unwrap: Any, query: Any) -> None:
+    pagination = {"style": "cursor", "parameter": "after", "next": "data[-1].key.id", "items": "" if unwrap else "data"}
+    kind = "integer" if query.get("query") == {"after": "integer"} else "string"
+    key = {"properties": {"id": kind}, "required": ["id"]}
+    rows = {"type": "array", "items": {"properties": {"key": key}, "required": ["key"]}}
+    typed = rows if unwrap else {"properties": {"data": rows}, "required": ["data"]}
+    endpoint = {"method": "GET", "pagination": pagination, "response": typed, **unwrap, **query}
+    with serving("sync", one_endpoint(endpoint)) as (server, api):
+        made = [item.key.id for item in api.client.e()]
+        assert len(set(made)) == len(made) >= 24
+        given = [{"key": {"id": number if kind == "integer" else f"k{number}"}} for number in range(25)]
+        server.expect("e").respond(given)
+        assert [item.key.id for item in api.client.e()] == [one["key"]["id"] for one in given]
+        assert server.history[-1].query["after"] == given[-1]["key"]["id"]
+
+
+def test_a_list_of_no_type_goes_on_after_its_last_item() -> None:
+    pagination = {"style": "cursor", "parameter": "after", "next": "[-1].id"}
+    with serving("sync", one_endpoint({"method": "GET", "pagination": pagination})) as (server, api):
+        assert len({item["id"] for item in api.client.e()}) >= 24
+        server.expect("e").respond([{"id": number} for number in range(12)])
+        assert len(list(api.client.e())) == 12
+
+
 def test_a_cursor_that_is_of_no_type_is_told() -> None:
     pagination = {"style": "cursor", "parameter": "after", "next": "next", "items": "rows"}
     response = {"properties": {"rows": {"type": "array"}, "next": {"enum": [1, 2]}}}
@@ -197,8 +223,8 @@ def test_pages_are_asked_for_in_the_body(api: Any) -> None:
 
 
 def test_examples_come_first(api: Any) -> None:
-    assert api.of(api.client.told("berlin")).text == "Hallo"
-    assert api.of(api.client.told("paris")).text == "Hello"
+    assert api.value(api.client.told("berlin")).text == "Hallo"
+    assert api.value(api.client.told("paris")).text == "Hello"
 
 
 WITH_EXAMPLES = """
@@ -225,12 +251,12 @@ types: {D: {properties: {text: string}}}
 def test_an_example_may_be_of_a_stream_a_page_or_a_wrapped_value(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(WITH_EXAMPLES)
     with serving("sync", pristine.load_manifest_file(tmp_path / "x.yaml")) as (_, api):
-        assert [item.text for item in api.items(api.client.s())] == ["1", "2"]
+        assert [item.text for item in api.streamed(api.client.s())] == ["1", "2"]
         assert api.listed(api.client.p()) == list(range(1, 13))
         assert len(api.listed(api.client.p().pages())) == 2
-        assert api.of(api.client.w()) == {"text": "in"}
-        assert api.of(api.client.v()) == {"text": "out"}
-        assert [api.of(api.client.r(payload={"n": n, "m": 0})) for n in (1, 2, 3)] == [1, 2, 1]
+        assert api.value(api.client.w()) == {"text": "in"}
+        assert api.value(api.client.v()) == {"text": "out"}
+        assert [api.value(api.client.r(payload={"n": n, "m": 0})) for n in (1, 2, 3)] == [1, 2, 1]
 
 
 def test_an_example_that_is_not_of_its_type_is_told_at_once() -> None:

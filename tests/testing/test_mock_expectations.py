@@ -31,10 +31,10 @@ REPLY: Final = {"reply": "Hello", "usage": {"tokens": 3}}
 def test_an_expected_call_is_answered_as_it_was_said(face: str) -> None:
     with serving(face) as (server, api):
         server.expect("chat.completions", json={"messages": MESSAGES}).respond(REPLY, headers={"X-Request-Id": "r-1"})
-        raw = api.of(api.client.with_raw_response.chat.completions(messages=MESSAGES, temperature=0.5))
+        raw = api.value(api.client.with_raw_response.chat.completions(messages=MESSAGES, temperature=0.5))
         assert (raw.parse().reply, raw.headers["x-request-id"]) == ("Hello", "r-1")
         server.verify()
-        assert api.of(api.client.chat.completions(messages=MESSAGES)).reply != "Hello"
+        assert api.value(api.client.chat.completions(messages=MESSAGES)).reply != "Hello"
 
 
 def test_only_what_is_expected_is_answered_so() -> None:
@@ -114,20 +114,20 @@ def test_the_items_of_a_stream_are_given(face: str) -> None:
     with serving(face) as (server, api):
         server.expect("chat.completions").stream([{"text": "a"}, ("usage", {"tokens": 1})])
         server.expect("chat.completions").respond(REPLY)
-        assert api.of(api.client.chat.completions(messages=MESSAGES)).reply == "Hello"
-        items = api.items(api.client.chat.completions_stream(messages=MESSAGES))
+        assert api.value(api.client.chat.completions(messages=MESSAGES)).reply == "Hello"
+        items = api.streamed(api.client.chat.completions_stream(messages=MESSAGES))
         assert [dict.fromkeys(item) for item in items] == [{"text": None}, {"tokens": None}]
         server.expect("logs.ndjson").respond([{"kind": "cat", "lives": 9}])
-        assert [item.lives for item in api.items(api.client.logs.ndjson())] == [9]
+        assert [item.lives for item in api.streamed(api.client.logs.ndjson())] == [9]
         server.expect("logs.lines").respond(["one", "two"])
-        assert [event.data for event in api.events(api.client.logs.lines())] == ["one", "two", "END"]
+        assert [event.data for event in api.streamed(api.client.logs.lines(), "events")] == ["one", "two", "END"]
         server.expect("logs.bytes").respond([b"ab", b"c"])
-        assert b"".join(event.raw for event in api.events(api.client.logs.bytes())) == b"abc"
+        assert b"".join(event.raw for event in api.streamed(api.client.logs.bytes(), "events")) == b"abc"
         server.expect("logs.lines").respond({"error": {"message": "no"}}, status=403)
         with pytest.raises(StatusError, match="403 no"):
-            api.events(api.client.logs.lines())
+            api.streamed(api.client.logs.lines(), "events")
         server.expect("logs.lines").respond(["x"], status=206)
-        response = api.of(api.client.logs.lines())
+        response = api.value(api.client.logs.lines())
         assert (response.status, len(api.listed(response.lines()))) == (206, 2)
         server.verify()
 
@@ -241,17 +241,17 @@ def test_a_failure_is_told_in_the_api_s_shape_and_tried_again(face: str) -> None
     retry = {"name": "exponential", "base": 0, "max_retries": 2}
     with serving(face, retry=retry) as (server, api):
         server.expect("open").fail(429, code="quota", message="slow down", retry_after=0).respond({"ok": True})
-        assert api.of(api.client.open()) == {"ok": True}
+        assert api.value(api.client.open()) == {"ok": True}
         server.fault("open", 503, times=2)
-        assert api.of(api.client.open()) == {}
+        assert api.value(api.client.open()) == {}
         server.fault("open", 503, times=None)
         with pytest.raises(ServerError):
-            api.of(api.client.open())
+            api.value(api.client.open())
         server.reset()
-        assert api.of(api.client.open()) == {}
+        assert api.value(api.client.open()) == {}
         server.expect("open").fail(429, code="quota", message="slow down", retry_after=300)
         with pytest.raises(TooManyRequests, match="429 slow down \\[quota\\]") as caught:
-            api.of(api.client.open())
+            api.value(api.client.open())
         assert caught.value.retry_after == 300
 
 
@@ -268,8 +268,8 @@ def test_a_connection_fails_as_it_was_told(face: str, kind: str, error: type[Pri
     with serving(face, timeout=pristine.Timeout(read=0.2)) as (server, api):
         server.fault("told", kind)
         with pytest.raises(error):
-            api.of(api.client.told("x"))
-        assert api.of(api.client.told("x")).text == "Hello"
+            api.value(api.client.told("x"))
+        assert api.value(api.client.told("x")).text == "Hello"
         assert [call.status for call in server.history] == [None if kind == "reset" else 200, 200]
 
 
@@ -279,7 +279,7 @@ def test_a_stream_breaks_in_the_middle(face: str) -> None:
         for kind in ("truncate", "stall"):
             server.fault("logs.ndjson", kind)
             with pytest.raises(StreamInterrupted) as caught:
-                api.items(api.client.logs.ndjson())
+                api.streamed(api.client.logs.ndjson())
             assert caught.value.events > 0
 
 

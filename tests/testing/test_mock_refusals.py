@@ -293,11 +293,14 @@ TOLD: Final = "body: is missing"
 CODED: Final = {"properties": {"detail": "string", "code": {"const": 7}}, "required": ["detail", "code"]}
 TITLED: Final = {"properties": {"code": "integer", "title": "string"}, "required": ["code", "title"]}
 USUAL: Final = {"message": TOLD, "code": "invalid_request", "faults": [{"where": "body", "message": "is missing"}]}
+DETAILED: Final = {"msg": TOLD, "detail": {"code": "invalid_request"}}
 DOCUMENTED: Final = {"a": TOLD, "b": "invalid_request", "c": "https://docs.example.com/errors/invalid_request"}
 SHAPES: Final[list[tuple[dict[str, Any], Any]]] = [
     ({}, {"error": USUAL}),
     ({"errors": {"message": "msg"}}, {"msg": TOLD}),
     ({"errors": {"message": {"header": "X-Told"}}}, {}),
+    ({"errors": {"message": ["msg", "detail"], "code": ["detail.code", "c"]}}, DETAILED),
+    ({"errors": {"message": ["n.msg", "msg"]}, "responses": {"4XX": {"properties": {"n": "string"}}}}, {"msg": TOLD}),
     ({"errors": {"code": "errors[0].code"}}, {"errors": [{"code": "invalid_request"}], "error": {"message": TOLD}}),
     ({"errors": {"message": "a", "code": "b", "documentation": "c"}}, DOCUMENTED),
     ({"responses": {"400": CODED}}, {"detail": TOLD, "code": 7}),

@@ -341,6 +341,6 @@ def test_it_needs_nothing_but_the_base_install() -> None:
 def test_both_faces_share_a_mock() -> None:
     with serving("sync") as (server, api):
         other = Api("async", server.url)
-        assert api.of(api.client.told("x")) == other.of(other.client.told("x"))
+        assert api.value(api.client.told("x")) == other.value(other.client.told("x"))
         other.close()
         assert len(server.history) == 2

@@ -118,6 +118,20 @@ def test_headers_are_read_in_their_types() -> None:
         assert post(**{"x-l": "1,x"}).status_code == 400
 
 
+@pytest.mark.parametrize("face", ["sync", "async"])
+def test_lists_and_objects_in_headers_are_read_back(face: str) -> None:
+    fields = {
+        "X-L": {"type": "array", "items": "string"},
+        "X-O": {**NAMED, "style": "simple"},
+        "X-E": {**NAMED, "style": "simple", "explode": True},
+    }
+    given = {"x_l": ["a b", '"c,d"', "50%25"], "x_o": {"x": 1, "y": "b"}, "x_e": {"x": 2}}
+    with serving(face, one_endpoint({"headers": fields}, types={"Named": OBJECT})) as (server, api):
+        api.value(api.client.e(**given))
+        [call] = server.history
+        assert [call.headers[name] for name in ("x-l", "x-o", "x-e")] == ['a b,"c,d",50%25', "x,1,y,b", "x=2"]
+
+
 def test_defaults_stand_where_nothing_was_sent() -> None:
     source = {"query": {"n": {"type": "integer", "default": 5}, "q": "string"}}
     with MockServer(one_endpoint(source)) as server:

@@ -91,6 +91,29 @@ async def main(api: pristine.AsyncPipeline) -> None:
     with api.execute_stream("e"):  # error: attr-defined
         pass
 """,
+    "many_handles_are_waited_for_in_their_colour": """
+from pristine.futures import as_completed, combine, gather, race
+
+def blocking(api: pristine.Pipeline) -> None:
+    handles = [api.execute_future("e"), api.resume_future("t")]
+    results: list[object] = gather(handles, timeout=5)
+    number: int = combine(handles, len).result()
+    text: str = combine(handles, len).result()  # error: assignment
+    for handle in as_completed(handles):
+        handle.result()
+    race([combine(handles, len), handles[0]], remotely=True).done
+
+async def main(api: pristine.AsyncPipeline) -> None:
+    handles = [await api.execute_future("e"), api.resume_future("t")]
+    results: list[object] = await gather(handles, return_exceptions=True)
+    number: int = await combine(handles, len)
+    gather(handles)  # error: unused-coroutine
+    async for handle in as_completed(handles):
+        await handle.result()
+    for handle in as_completed(handles):  # error: attr-defined
+        pass
+    gather([api.execute_future("e")])  # error: list-item
+""",
     "items_are_of_the_type_that_is_given": """
 class Chunk:
     text: str

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pristine.adapters.retry import ExponentialRetry
-from pristine.ports.retry import Again, Answer, Decision, GiveUp, Kind, Outcome
+from pristine.ports.outcome import Kind, Outcome
+from pristine.ports.retry import Again, Answer, Decision, GiveUp
 from tests.contracts.broken_ports.register import breaks
 
 GOOD: Final = ExponentialRetry(jitter=0, max_retries=20, max_retry_after=float("inf"))

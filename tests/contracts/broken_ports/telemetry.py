@@ -6,7 +6,8 @@ import time
 from typing import Any
 
 from pristine.adapters.telemetry import RecordingTelemetry
-from pristine.ports.telemetry import SIGNALS, Signal
+from pristine.ports.signals import SIGNALS
+from pristine.ports.telemetry import Signal
 from tests.contracts.broken_ports.register import OVER, breaks
 
 
