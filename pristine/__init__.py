@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pristine.adapters.auth import Basic as Basic
     from pristine.adapters.auth import Bearer as Bearer
     from pristine.adapters.auth import StaticHeaders as StaticHeaders
+    from pristine.adapters.tokens import TokenAuth as TokenAuth
     from pristine.client import AsyncClient as AsyncClient
     from pristine.client import Client as Client
     from pristine.config import Context as Context
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pristine.core.pipeline import Pipeline as Pipeline
     from pristine.manifest.load import load_manifest as load_manifest
     from pristine.manifest.model import Manifest as Manifest
+    from pristine.ports.auth import AccessToken as AccessToken
     from pristine.ports.errors import ConfigurationError as ConfigurationError
     from pristine.ports.errors import ManifestError as ManifestError
     from pristine.ports.errors import PristineError as PristineError
@@ -53,6 +55,7 @@ __version__ = "0.1.0"
 _HOMES: Final = {
     "pristine": ("futures",),  # a module
     "pristine.adapters.auth": ("ApiKey", "Basic", "Bearer", "StaticHeaders"),
+    "pristine.adapters.tokens": ("TokenAuth",),
     "pristine.client": ("AsyncClient", "Client"),
     "pristine.config": ("Context", "context", "deadline", "load_manifest_file"),
     "pristine.core.bodies.sources": ("body_of", "gzipped", "with_progress"),
@@ -61,6 +64,7 @@ _HOMES: Final = {
     "pristine.core.pipeline": ("AsyncPipeline", "Pipeline"),
     "pristine.manifest.load": ("load_manifest",),
     "pristine.manifest.model": ("Manifest",),
+    "pristine.ports.auth": ("AccessToken",),
     "pristine.ports.errors": (
         "ConfigurationError",
         "ManifestError",

@@ -15,7 +15,7 @@ from pristine.core.call import CallOptions
 from pristine.core.context import base_url
 from pristine.core.operation import find
 from pristine.manifest.model import Endpoint, Manifest
-from pristine.ports.auth import Auth
+from pristine.ports.auth import Auth, refused_by
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request
 from pristine.ports.transport import BothFaces
@@ -104,3 +104,6 @@ class HeadersLast:
         replaced = [name for name in mine if signed.headers.get_all(name) != request.headers.get_all(name)]
         fields = [(name, value) for name, value in mine.multi_items() if name.lower() in replaced]
         return attrs.evolve(signed, headers=signed.headers.merged(fields)) if fields else signed
+
+    def refused(self, request: Request) -> bool:
+        return refused_by(self.auth, request)

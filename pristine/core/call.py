@@ -22,9 +22,9 @@ from pristine.core.operation import Operation
 from pristine.core.telling import Voice, place
 from pristine.ports import signals
 from pristine.ports.admission import Demand, Report
-from pristine.ports.auth import AsyncAuth
+from pristine.ports.auth import AsyncAuth, Fetch, hearing, refused_by
 from pristine.ports.body import length_of
-from pristine.ports.errors import AdmissionRefused, PristineError, ResponseError
+from pristine.ports.errors import AdmissionRefused, PristineError, ResponseError, StatusError
 from pristine.ports.headers import Headers, HeaderSource
 from pristine.ports.messages import Request, Response, StreamHead, Timeout
 from pristine.ports.outcome import Outcome
@@ -91,6 +91,7 @@ class Call:
         self._waited = 0.0
         self._late: Report | None = None
         self._said = b""
+        self._renewed = False
         self._voice = voice = Voice(context, self.operation.id)
         self.listening, self.emit, self.part_of = voice.listening, voice.emit, voice.part_of
         self._dumps = voice.dumps
@@ -159,6 +160,7 @@ class Call:
         self.unsigned = self._limited(self.unsigned)
         if self.listening:
             self._announce()
+        self.request = self.unsigned  # whatever fails in signing does not fail for an earlier credential
         self.request = await self._signed(self.unsigned)
 
     def _announce(self) -> None:
@@ -183,7 +185,15 @@ class Call:
         """The request with its credential, which may have taken some of the time that there was."""
         if self._ways.auth is None:
             return request
-        return deadlines.within(self.deadline, await self._ways.auth.asign(request))
+        if not self.listening:
+            return deadlines.within(self.deadline, await self._ways.auth.asign(request))
+        with hearing(self._fetched):
+            return deadlines.within(self.deadline, await self._ways.auth.asign(request))
+
+    def _fetched(self, fetch: Fetch) -> None:
+        error = None if fetch.error is None else type(fetch.error).__qualname__
+        facts = {"attempt": self.attempts + 1, "expires_in": fetch.expires_in, "duration": fetch.duration}
+        self.emit(signals.AUTH_REFRESH, **facts, **{"error.type": error})
 
     def _limited(self, request: Request) -> Request:
         """The request with what is left for it, which the server is told where it wants to know."""
@@ -236,6 +246,8 @@ class Call:
 
     def _decide(self, outcome: Outcome) -> Verdict:
         budget = self._context.budget
+        if self._is_renewed(outcome):
+            return _RENEWED
         if self._spent:
             outcome = attrs.evolve(outcome, may_resend=False)
         verdict = decide(outcome, tuple(self.history), self._ways.retry, budget, self.deadline.left())
@@ -244,6 +256,16 @@ class Call:
         if verdict.delay is None and budget is not None:
             budget.earn(outcome, tuple(self.history))
         return verdict
+
+    def _is_renewed(self, outcome: Outcome) -> bool:
+        """Whether the server has refused the credential, and another is to be tried, which is done once in a call."""
+        if outcome.status != 401 or self._renewed or self._spent or not isinstance(outcome.error, StatusError):
+            return False
+        left = self.deadline.left()
+        if left is not None and left <= 0:
+            return False
+        self._renewed = refused_by(self._ways.auth, self.request)
+        return self._renewed
 
     @property
     def _spent(self) -> bool:
@@ -395,4 +417,5 @@ class Call:
 
 _NO_HEADERS: Final = Headers()
 _SUCCEEDED: Final = Verdict(None, "it succeeded")
+_RENEWED: Final = Verdict(0.0, "tried again: its credential was refused, and another is to be had")
 _ONCE: Final = "its body can be sent only once"

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import attrs
 
 from pristine.ports.admission import Demand, Permit, RateLimiter, Report, Reservation, Semaphore
-from pristine.ports.auth import Auth
+from pristine.ports.auth import Auth, refused_by
 from pristine.ports.clock import Clock
 from pristine.ports.errors import WrongFace
 from pristine.ports.messages import Request, Response, StreamHead
@@ -154,3 +154,6 @@ class LiftedAuth:
 
     async def asign(self, request: Request) -> Request:
         return self.port.sign(request)
+
+    def refused(self, request: Request) -> bool:
+        return refused_by(self.port, request)

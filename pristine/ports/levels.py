@@ -48,6 +48,10 @@ def _of_a_breaker(attributes: Mapping[str, Any]) -> int:
     return WARNING if attributes.get("after") == "open" else INFO
 
 
+def _of_a_fetch(attributes: Mapping[str, Any]) -> int:
+    return DEBUG if attributes.get("error.type") is None else WARNING
+
+
 def _of_a_question(attributes: Mapping[str, Any]) -> int:
     return DEBUG if attributes.get("error.type") is None else INFO
 
@@ -61,6 +65,7 @@ LEVELS: Final[Mapping[str, int | Callable[[Mapping[str, Any]], int]]] = {
     signals.ATTEMPT_STOP: _of_an_attempt,
     signals.STREAM_ERROR: _of_an_error,
     signals.BREAKER_STATE_CHANGE: _of_a_breaker,
+    signals.AUTH_REFRESH: _of_a_fetch,
     signals.FUTURE_POLL: _of_a_question,
     signals.FUTURE_STOP: _of_work,
     signals.EXCEPTION_CAPTURED: ERROR,

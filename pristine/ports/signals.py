@@ -22,6 +22,7 @@ STREAM_RECONNECT: Final = "stream.reconnect"
 STREAM_STOP: Final = "stream.stop"
 STREAM_ERROR: Final = "stream.error"
 ADMISSION_WAIT: Final = "admission.wait"
+AUTH_REFRESH: Final = "auth.refresh"
 BREAKER_STATE_CHANGE: Final = "breaker.state_change"
 FUTURE_START: Final = "future.start"
 FUTURE_POLL: Final = "future.poll"
@@ -108,6 +109,15 @@ SIGNALS: Final[Mapping[str, Entry]] = MappingProxyType(
                 "attempt": "its number",
                 "limit": "what it waited for last: concurrency or rate_limit",
                 "wait": "how long",
+            },
+        ),
+        AUTH_REFRESH: Entry(
+            "a credential was fetched for an attempt, or could not be",
+            {
+                "attempt": "its number",
+                "expires_in": "how long it is good; None: until it is refused",
+                "error.type": "the class of the error; None: it was fetched",
+                "duration": "how long that took",
             },
         ),
         BREAKER_STATE_CHANGE: Entry(

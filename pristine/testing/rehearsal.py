@@ -15,6 +15,7 @@ from pristine.core.call import CallOptions
 from pristine.core.context import Context
 from pristine.core.pipeline import AsyncPipeline, Pipeline
 from pristine.manifest.model import Manifest
+from pristine.ports.auth import refused_by
 from pristine.ports.errors import PristineError
 from pristine.ports.messages import Request
 from pristine.ports.serializer import Schema
@@ -203,6 +204,9 @@ class _Auth:
             self.sign = self._sign
         if hasattr(inner, "asign"):
             self.asign = self._asign
+
+    def refused(self, request: Request) -> bool:
+        return refused_by(self._inner, request)
 
     def _sign(self, request: Request) -> Request:
         self._did.append(Sign())

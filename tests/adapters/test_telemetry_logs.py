@@ -84,6 +84,8 @@ EXPECTED = [
         ("request.exception", {"error.type": "AdmissionRefused"}, WARNING),
         ("request.exception", {"error.type": "CancelledError"}, INFO),
         ("stream.error", {"error.type": "StreamInterrupted"}, ERROR),
+        ("auth.refresh", {"error.type": None}, DEBUG),
+        ("auth.refresh", {"error.type": "ConnectionLost"}, WARNING),
         ("breaker.state_change", {"after": "open"}, WARNING),
         ("breaker.state_change", {"after": "closed"}, INFO),
         ("future.poll", {"error.type": None}, DEBUG),

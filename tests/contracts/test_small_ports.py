@@ -25,6 +25,7 @@ from pristine.adapters.retry import ConstantRetry, DecorrelatedRetry, Exponentia
 from pristine.adapters.semaphores import AdaptiveSemaphore, BytesSemaphore, CountingSemaphore
 from pristine.adapters.telemetry import FanOut, Filtered, LoggingTelemetry, Metrics, NoTelemetry, RecordingTelemetry
 from pristine.adapters.telemetry.structlog import StructlogTelemetry
+from pristine.adapters.tokens import TokenAuth
 from pristine.ports import admission, auth, clock, future, outcome, retry, serializer, telemetry
 from pristine.ports.admission import AsyncPermit, Demand, Scope
 from pristine.ports.messages import Request, Response
@@ -41,6 +42,7 @@ from pristine.testing.contracts.semaphore import SemaphoreContract
 from pristine.testing.contracts.serializer import SerializerContract
 from pristine.testing.contracts.telemetry import TelemetryContract
 from tests.support import makers
+from tests.support.tokens import Tokens
 
 SECRET = "s3kr1t/välue+of=a kind"
 
@@ -252,24 +254,11 @@ class TestStaticHeaders(AuthContract):
         return [lambda: StaticHeaders({"X-Token": "s3kr1t-value\n"})]
 
 
-class TokenThatIsFetched:
-    """A credential that is waited for, as an SDK may have one."""
+class TestTokenAuth(AuthContract):
+    secrets = ("token-1",)
 
-    def __init__(self) -> None:
-        self._token: str | None = None
-
-    async def asign(self, request: Request) -> Request:
-        if self._token is None:
-            await asyncio.sleep(0)
-            self._token = "s3kr1t-value"
-        return Bearer(self._token).sign(request)
-
-
-class TestTokenThatIsFetched(AuthContract):
-    secrets = ("s3kr1t-value",)
-
-    def make(self) -> TokenThatIsFetched:
-        return TokenThatIsFetched()
+    def make(self) -> TokenAuth:
+        return TokenAuth(Tokens())
 
 
 class KeyInTheQuery:

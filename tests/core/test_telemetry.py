@@ -15,6 +15,7 @@ from pristine.ports.errors import ConnectionLost, NotFound, ServerError, StreamI
 from pristine.ports.messages import Request, Response
 from pristine.ports.telemetry import Signal
 from tests.support.faces import Face
+from tests.support.tokens import Tokens
 
 JSON = {"content-type": "application/json"}
 WORK = (
@@ -192,7 +193,8 @@ def test_every_signal_of_the_catalogue_is_emitted_with_what_it_promises(face: ty
         Response(302, {"location": "/there"}),
         Response(200, JSON, b"{}"),
     ]
-    limits = {"limiter": {"requests": 1, "per": 10}, "breaker": {"failures": 1}}
+    limits: dict[str, Any] = {"limiter": {"requests": 1, "per": 10}, "breaker": {"failures": 1}}
+    limits["auth"] = pristine.TokenAuth(Tokens())
     told = Dumping()
     api, _ = calls(face, script, retry="off", telemetry=told, **limits)
     api.execute("get")

@@ -24,6 +24,16 @@ def _echo(status: int) -> Any:
     return answered
 
 
+class Planted:
+    """A token source, and its secret."""
+
+    def fetch(self) -> pristine.AccessToken:
+        return pristine.AccessToken(SECRET)
+
+    async def afetch(self) -> pristine.AccessToken:
+        return self.fetch()
+
+
 def everything(face: type[Any], telemetry: Any, folder: Path) -> Face:
     """Make the calls, with a token, headers, a query and a body that hold the secret; gives the pipeline, closed."""
     script: list[Any] = [
@@ -49,7 +59,7 @@ def everything(face: type[Any], telemetry: Any, folder: Path) -> Face:
         transport=MemoryTransport(script),
         telemetry=telemetry,
         clock=clock,
-        auth=pristine.Bearer(SECRET),
+        auth=pristine.TokenAuth(Planted(), clock=clock),
         retry={"max_retries": 1, "jitter": 0},
         limiter={"requests": 1, "per": 10},
         breaker={"failures": 2, "cooldown": 1},

@@ -76,6 +76,14 @@ class Calls:
             work.span.add_event("pristine.admission.wait", said | names.prefixed("pristine.admission.", facts, "wait"))
         self._meters.waited(facts.get("wait"), {names.ENDPOINT: signal.endpoint, **said}, context)
 
+    def refreshed(self, signal: Signal) -> None:
+        work, facts = self._open.get(signal.call_id), signal.attributes
+        said = names.present(facts, names.ERROR_TYPE)
+        if work is not None:
+            told = said | names.prefixed("pristine.auth.", facts, "duration", "expires_in")
+            work.span.add_event("pristine.auth.refresh", told)
+        self._meters.refreshed({names.ENDPOINT: signal.endpoint, **said}, None if work is None else work.context)
+
     def breaker(self, signal: Signal) -> None:
         work, said = self._open.get(signal.call_id), _breaker(signal.attributes)
         if work is not None:

@@ -37,6 +37,7 @@ class Meters:
         self._retries = counter("pristine.retries", "{retry}", "Requests that are sent again after a failure.")
         self._wait = histogram("pristine.admission.wait_time", "s", "How long requests wait for limits.", _WAITS)
         self._breaker = counter("pristine.breaker.state_changes", "{change}", "Changes of circuit breakers.")
+        self._refreshes = counter("pristine.auth.refreshes", "{fetch}", "Fetches of credentials.")
         self._first = histogram(
             "pristine.stream.time_to_first_content", "s", "From a stream's call to its first content.", _FIRST
         )
@@ -65,6 +66,9 @@ class Meters:
 
     def breaker(self, attributes: dict[str, Any], context: Context | None) -> None:
         self._breaker.add(1, attributes, context)
+
+    def refreshed(self, attributes: dict[str, Any], context: Context | None) -> None:
+        self._refreshes.add(1, attributes, context)
 
     def first_content(self, seconds: Any, attributes: dict[str, Any], context: Context | None) -> None:
         if isinstance(seconds, (int, float)):

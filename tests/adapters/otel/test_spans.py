@@ -12,6 +12,7 @@ from pristine.adapters.memory import Scripted
 from pristine.ports.errors import ConnectFailed, ConnectionLost, NotFound, StreamInterrupted
 from pristine.ports.messages import Response
 from tests.adapters.otel.traced import GOOD, JSON, events, is_in, said, seconds
+from tests.support.tokens import Tokens
 
 PLACE = {"server.address": "t", "server.port": 80}
 GET = {"http.request.method": "GET", "url.template": "/get", **PLACE}
@@ -329,6 +330,23 @@ def test_waits_and_breakers_are_events_of_the_call(made: Any) -> None:
     assert found[1][0] == "pristine.breaker.state_change"
     change = found[1][1]
     assert (change["pristine.breaker.before"], change["pristine.breaker.after"]) == ("closed", "open")
+
+
+def test_a_credential_that_is_fetched_is_an_event_of_the_call(made: Any) -> None:
+    def fail() -> None:
+        raise ConnectionLost("no")
+
+    source = Tokens(100, during=fail)
+    traced = made(GOOD, auth=pristine.TokenAuth(source), retry="off")
+    with pytest.raises(ConnectionLost):
+        traced.api.execute("get")
+    source.during = lambda: None
+    traced.api.execute("get")
+    (name, failed), (_, fetched) = (events(traced.span("get", number))[0] for number in (0, 1))
+    assert name == "pristine.auth.refresh"
+    assert (failed["error.type"], fetched["pristine.auth.expires_in"]) == ("ConnectionLost", 100)
+    counts = traced.metrics["pristine.auth.refreshes"]
+    assert {dict(one).get("error.type"): count for one, count in counts.items()} == {"ConnectionLost": 1, None: 1}
 
 
 def test_spans_are_those_of_pristine(made: Any) -> None:

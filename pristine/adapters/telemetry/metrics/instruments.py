@@ -55,6 +55,7 @@ INSTRUMENTS: Final[Mapping[str, tuple[Instrument, ...]]] = {
         Count("bytes.received", amount="response.size"),
     ),
     signals.ADMISSION_WAIT: (Measure("admission.wait", "wait"),),
+    signals.AUTH_REFRESH: (Measure("auth.refresh", "duration"),),
     signals.BREAKER_STATE_CHANGE: (Count("breaker.changes", by="after"),),
     signals.STREAM_START: (Count("streams"), Level("streams.active", 1)),
     signals.STREAM_FIRST_EVENT: (Measure("stream.first_event", "duration"),),
