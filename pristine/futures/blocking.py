@@ -98,8 +98,10 @@ class Completed(Iterator[Any]):
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None  # only now: an interrupt may come while it waits, and whoever closes again waits then
-            while self._under_way:
-                self._take(0)
+            with suppress(Empty):  # an interrupt may come just after one was taken
+                while self._under_way:
+                    self._take(0)
+            self._under_way = 0
 
     def __enter__(self) -> Self:
         return self

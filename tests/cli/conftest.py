@@ -59,14 +59,6 @@ def cli(capsysbinary: pytest.CaptureFixture[bytes]) -> Cli:
 
 
 @pytest.fixture
-def interruptible() -> Iterator[None]:
-    """A child starts with SIGINT ignored where its parent did, as a shell's background job does."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.fixture
 def start(interruptible: None) -> Iterator[Start]:
     """Start a command line in a process of its own, which has ended when the test has."""
     running: list[subprocess.Popen[bytes]] = []

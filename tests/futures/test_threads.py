@@ -100,6 +100,7 @@ def test_who_leaves_takes_the_answers_that_are_under_way(api: pristine.Pipeline,
     assert ours() == []
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_leaves_no_thread(api: pristine.Pipeline, works: Works) -> None:
     main = threading.get_ident()
 
