@@ -20,6 +20,12 @@ class PerProcess(Generic[T]):
         made = self._made.get(os.getpid())
         return made if made is not None else self._made.setdefault(os.getpid(), self._make())
 
+    @property
+    def made(self) -> list[T]:
+        """The resource of this process, where it was made."""
+        made = self._made.get(os.getpid())
+        return [] if made is None else [made]
+
     def pop(self) -> T | None:
         """Forget the resource of this process, and return it."""
         return self._made.pop(os.getpid(), None)
@@ -35,7 +41,7 @@ class PerLoop(Generic[T]):
     def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[None]]) -> None:
         self._make = make
         self._close = close
-        self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[T, AsyncGenerator[None, None]]]
+        self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[T, AsyncGenerator[None, None], int]]
         self._made = WeakKeyDictionary()
 
     async def get(self) -> T:
@@ -43,9 +49,16 @@ class PerLoop(Generic[T]):
         made = self._made.get(loop)
         if made is None:
             resource = self._make()
-            made = self._made[loop] = resource, self._watch(resource)
+            made = self._made[loop] = resource, self._watch(resource), os.getpid()
             await anext(made[1])
         return made[0]
+
+    @property
+    def made(self) -> list[T]:
+        """The resources of all loops of this process that are not closed; from any thread."""
+        loops = [loop for ref in self._made.keyrefs() if (loop := ref()) is not None and not loop.is_closed()]
+        made = filter(None, map(self._made.get, loops))
+        return [resource for resource, _, process in made if process == os.getpid()]
 
     async def aclose(self) -> None:
         """Close the resource of the running loop."""

@@ -32,6 +32,7 @@ from pristine.manifest.model import Endpoint, Manifest, Streaming
 from pristine.ports import signals
 from pristine.ports.clock import AsyncClock
 from pristine.ports.errors import ConfigurationError, StatusError, TokenRefused
+from pristine.ports.listening import shown
 from pristine.ports.messages import Request, Response
 from pristine.ports.retry import Retry
 from pristine.streaming.content_coding import decode_content
@@ -69,6 +70,7 @@ class Engine:
         self._ways: dict[tuple[str, bool], Ways] = {}
         self._of_urls: dict[str, Operation] = {}
         self._blueprints: dict[tuple[str, bool], Blueprint] = {}
+        shown(context.telemetry, context.transport)
         if context.owned is not None:
             context.owned.add(self)
 

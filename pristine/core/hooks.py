@@ -9,7 +9,7 @@ import attrs
 from pristine.manifest.reading import suggestion
 from pristine.ports import signals
 from pristine.ports.errors import ConfigurationError
-from pristine.ports.listening import deliver, dumps_of, injected_by, says
+from pristine.ports.listening import deliver, dumps_of, injected_by, says, shown
 from pristine.ports.telemetry import Signal
 
 Callback: TypeAlias = Callable[[Signal], object]
@@ -85,6 +85,9 @@ class Hooked:
         for one in self.hooks:
             if one.name == signal.name and not deliver(one, signal):
                 self.failures[one.name] = self.failures.get(one.name, 0) + 1
+
+    def watch(self, transport: object) -> None:
+        shown(self.inner, transport)
 
     def inject(self, call_id: str) -> Mapping[str, str]:
         return injected_by(self.inner, call_id) if says(self.inner, "active") else {}

@@ -39,6 +39,16 @@ def injected_by(listener: Any, call_id: str) -> Mapping[str, str]:
         return _NOTHING
 
 
+def shown(listener: Any, transport: object) -> None:
+    """Show a listener, if it wants to watch connections, a transport."""
+    try:
+        watch = getattr(listener, "watch", None)
+        if watch is not None:
+            watch(transport)
+    except Exception:  # noqa: BLE001, S110 as above
+        pass
+
+
 def deliver(listener: Any, signal: Signal) -> bool:
     """Give a listener a signal, and of a message no more than it has asked for; False where it raised."""
     try:

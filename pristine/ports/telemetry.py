@@ -59,6 +59,18 @@ class Sparing(Protocol):
 
 
 @runtime_checkable
+class Watching(Protocol):
+    """A listener that wants to know of open connections, too.
+
+    `watch` is called with the transport of each Pipeline that is made over its Context, which may be the same one
+    again; it returns at once, and what it raises is swallowed. The listener holds the transport weakly, and asks it
+    when it likes: it may be Pooling (pristine.ports.pooling), or have one that is as its `inner`.
+    """
+
+    def watch(self, transport: object) -> None: ...
+
+
+@runtime_checkable
 class Dumping(Protocol):
     """A listener that wants to see messages: where `dumps` is not 0, so many bytes of each body, credentials masked."""
 

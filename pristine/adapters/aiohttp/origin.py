@@ -14,6 +14,7 @@ import attrs
 from yarl import URL
 
 from pristine.ports.errors import ConfigurationError
+from pristine.ports.pooling import Server
 
 _SCHEMES: Final = frozenset({"http", "https"})
 
@@ -66,6 +67,12 @@ class Origin:
         if proxy is None or asked.is_ssl():
             return cls(asked, "", _written({"Host": host}))
         return cls(asked, f"http://{host}", _written({"Host": host, **proxy.fields}))
+
+    @property
+    def server(self) -> Server:
+        """Its host and its port."""
+        url = self.asked.url
+        return url.host or "", url.port or 0
 
 
 def _written(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

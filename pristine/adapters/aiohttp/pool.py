@@ -135,6 +135,10 @@ class Pool:
             line.close()
         self._places.leave()
 
+    def lines(self) -> tuple[Line, ...]:
+        """The open connections; those without a user are idle."""
+        return tuple(line for line in tuple(self._lines) if not line.transport.is_closing())
+
     async def aclose(self) -> None:
         for line in list(self._lines):
             if line.user is not None:

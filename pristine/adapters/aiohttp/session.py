@@ -80,6 +80,10 @@ class SessionPool:
         else:
             line.close()
 
+    def lines(self) -> tuple[Line, ...]:
+        """None: what lies idle in the session's connector is its own matter, and without that the rest misleads."""
+        return ()
+
     async def aclose(self) -> None:
         for line in list(self._lines):
             if line.user is not None:

@@ -20,6 +20,7 @@ from pristine.ports.collected import collected
 from pristine.ports.connection import ConnectionOptions, ConnectionSettings
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.messages import Request, Response
+from pristine.ports.pooling import Connections, counted
 
 
 class AiohttpTransport:
@@ -62,6 +63,13 @@ class AiohttpTransport:
 
     async def aclose(self) -> None:
         await self._pools.aclose()
+
+    def connections(self) -> list[Connections]:
+        lines = [line for pool in self._pools.made for line in pool.lines()]
+        used, idle = (
+            [line.origin.server for line in lines if (line.user is None) is is_idle] for is_idle in (False, True)
+        )
+        return counted(used, idle)
 
 
 def _pool(options: ConnectionSettings) -> Callable[[], Pool]:

@@ -65,6 +65,11 @@ class Places:
             self._waiting[waiter] = None
         return waiter.granted
 
+    @property
+    def idle(self) -> tuple[Any, ...]:
+        """The connections that are kept."""
+        return tuple(self._idle)
+
     def put(self, line: Kept | None, *, reusable: bool = False) -> None:
         """Give a place back, with its connection, which is kept if it may serve again."""
         self._taken -= 1

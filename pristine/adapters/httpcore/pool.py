@@ -167,6 +167,11 @@ class Pool:
             for line in doomed:
                 line.wire.close()
 
+    def lines(self) -> dict[Line, bool]:
+        """The open connections, each with whether it serves a request. No lock is taken: each look is whole."""
+        used = dict.fromkeys(tuple(self._used), True)
+        return {**dict.fromkeys(self._places.idle, False), **used}
+
     async def close(self) -> None:
         """Let go of all connections: who waits for an answer fails."""
         with self._lock:

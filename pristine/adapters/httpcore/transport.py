@@ -22,6 +22,7 @@ from pristine.ports.collected import collected
 from pristine.ports.connection import ConnectionOptions, ConnectionSettings
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.messages import Request, Response
+from pristine.ports.pooling import Connections, counted
 
 _HTTP1: Final = PROMISED | {
     Capability.STREAMING,
@@ -72,6 +73,11 @@ class HttpcoreTransport:
 
     async def aclose(self) -> None:
         await self._async.aclose()
+
+    def connections(self) -> list[Connections]:
+        pools = [*self._blocking.made, *self._async.made]
+        lines = [((line.origin.host, line.origin.port), used) for pool in pools for line, used in pool.lines().items()]
+        return counted((server for server, used in lines if used), (server for server, used in lines if not used))
 
 
 def _errors(core: Any, options: ConnectionOptions) -> Errors:

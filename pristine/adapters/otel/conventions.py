@@ -19,6 +19,7 @@ URL_FULL: Final = "url.full"
 URL_TEMPLATE: Final = "url.template"
 ADDRESS: Final = "server.address"
 PORT: Final = "server.port"
+CONNECTION_STATE: Final = "http.connection.state"
 
 ENDPOINT: Final = "pristine.endpoint"
 KIND: Final = "pristine.kind"

@@ -1,12 +1,16 @@
-"""The metrics: those of the conventions for HTTP clients that are known here, and `pristine.`'s own.
+"""The metrics: those of the conventions for HTTP clients, and `pristine.`'s own.
 
-Open connections are not among them: no signal tells of them.
+Open connections are asked for when a reader collects: no signal tells of them.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from opentelemetry.context import Context
-from opentelemetry.metrics import Meter
+from opentelemetry.metrics import CallbackOptions, Meter, Observation
+
+from pristine.adapters.otel import conventions as names
+from pristine.adapters.watched import Watched
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 """The advice of http-metrics for `http.client.request.duration`."""
@@ -22,7 +26,7 @@ _BYTES: Final = (0, *(4**power for power in range(4, 16)))
 class Meters:
     """The instruments, made once. Measurements are taken in the context of their span, for exemplars."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, watched: Watched) -> None:
         counter, up_down = meter.create_counter, meter.create_up_down_counter
 
         def histogram(name: str, unit: str, told: str, bounds: tuple[float, ...]) -> Any:
@@ -34,6 +38,9 @@ class Meters:
             "http.client.response.body.size", "By", "Size of HTTP client response bodies.", _BYTES
         )
         self._active = up_down("http.client.active_requests", "{request}", "Number of active HTTP requests.")
+        meter.create_observable_up_down_counter(
+            "http.client.open_connections", [_asking(watched)], "{connection}", "Number of open HTTP connections."
+        )
         self._retries = counter("pristine.retries", "{retry}", "Requests that are sent again after a failure.")
         self._wait = histogram("pristine.admission.wait_time", "s", "How long requests wait for limits.", _WAITS)
         self._breaker = counter("pristine.breaker.state_changes", "{change}", "Changes of circuit breakers.")
@@ -76,3 +83,15 @@ class Meters:
 
     def polled(self, attributes: dict[str, Any], context: Context | None) -> None:
         self._polls.add(1, attributes, context)
+
+
+def _asking(watched: Watched) -> Any:
+    """What a reader calls, in a thread of its own."""
+
+    def asked(_: CallbackOptions) -> Iterator[Observation]:
+        for one in watched.connections():
+            for state, count in (("active", one.active), ("idle", one.idle)):
+                server: dict[str, Any] = {names.ADDRESS: one.host, names.PORT: one.port}
+                yield Observation(count, server | {names.CONNECTION_STATE: state})
+
+    return asked

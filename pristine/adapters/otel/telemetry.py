@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from opentelemetry import metrics as metrics_api
 from opentelemetry import propagate as propagation
@@ -20,6 +21,7 @@ from pristine.adapters.otel.futures import Futures
 from pristine.adapters.otel.meters import Meters
 from pristine.adapters.otel.open import Open, Work
 from pristine.adapters.otel.requests import Requests
+from pristine.adapters.watched import Watched
 from pristine.ports import signals
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.telemetry import Signal
@@ -69,8 +71,9 @@ class OpenTelemetry:
         """What is done about each signal. Tracers and instruments of the API wait for the SDK, if one comes later."""
         tracers = tracers if traces else trace.NoOpTracerProvider()
         meters = meters if metrics else metrics_api.NoOpMeterProvider()
+        self._watched = _watched_for(meters) if metrics else Watched()
         tracer = trace.get_tracer(_SCOPE, _version(), tracers, SCHEMA)
-        instruments = Meters(metrics_api.get_meter(_SCOPE, _version(), meters, SCHEMA))
+        instruments = Meters(metrics_api.get_meter(_SCOPE, _version(), meters, SCHEMA), self._watched)
         self._requests = Requests(tracer, instruments, known_methods(known))
         calls = Calls(tracer, instruments, self._requests, self._open)
         return _handlers(calls, Futures(tracer, instruments, self._open))
@@ -99,6 +102,9 @@ class OpenTelemetry:
             propagation.inject(carrier, None if work is None else (work.attempt or work).context)
         return carrier
 
+    def watch(self, transport: object) -> None:
+        self._watched.add(transport)
+
     def _abandon(self, work: Work) -> None:
         self._requests.abandon(work)
         work.span.set_attribute(ABANDONED, value=True)
@@ -110,6 +116,17 @@ class OpenTelemetry:
 
     def __reduce__(self) -> Any:
         return _restored, (self._options,)
+
+
+_WATCHED: Final = Watched()
+_WATCHED_FOR: Final["WeakKeyDictionary[Any, Watched]"] = WeakKeyDictionary()
+
+
+def _watched_for(provider: Any) -> Watched:
+    """What all listeners of a provider watch together: an SDK asks the first of them, and forgets the others."""
+    if provider is None or provider is metrics_api.get_meter_provider():
+        return _WATCHED
+    return _WATCHED_FOR.setdefault(provider, Watched())
 
 
 def _restored(options: dict[str, Any]) -> OpenTelemetry:

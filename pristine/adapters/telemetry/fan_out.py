@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pristine.adapters.checks import wrong
-from pristine.ports.listening import deliver, dumps_of, injected_by, says
+from pristine.ports.listening import deliver, dumps_of, injected_by, says, shown
 from pristine.ports.telemetry import Signal, Telemetry
 
 
@@ -39,6 +39,10 @@ class FanOut:
     def emit(self, signal: Signal) -> None:
         for one in self.listeners:
             deliver(one, signal)
+
+    def watch(self, transport: object) -> None:
+        for one in self.listeners:
+            shown(one, transport)
 
     def inject(self, call_id: str) -> Mapping[str, str]:
         """The fields of all who listen."""

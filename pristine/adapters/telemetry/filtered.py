@@ -12,7 +12,7 @@ import attrs
 
 from pristine.adapters.checks import nearest, numeric, wrong
 from pristine.ports.levels import is_failure
-from pristine.ports.listening import deliver, dumps_of, injected_by, says
+from pristine.ports.listening import deliver, dumps_of, injected_by, says, shown
 from pristine.ports.signals import SIGNALS
 from pristine.ports.telemetry import Signal, Telemetry
 
@@ -78,6 +78,9 @@ class Filtered:
         chosen = self.samples(signal.call_id) or (self.failures and is_failure(signal))
         if chosen and _is_among(signal.name, self.names) and _is_among(signal.endpoint, self.endpoints):
             deliver(self.inner, signal)
+
+    def watch(self, transport: object) -> None:
+        shown(self.inner, transport)
 
     def inject(self, call_id: str) -> Mapping[str, str]:
         return injected_by(self.inner, call_id)

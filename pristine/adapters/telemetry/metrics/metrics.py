@@ -9,6 +9,7 @@ import attrs
 from pristine.adapters.after_fork import renew_in_child
 from pristine.adapters.telemetry.metrics.histogram import Histogram, Summary
 from pristine.adapters.telemetry.metrics.instruments import INSTRUMENTS, Count, Level, Measure, number
+from pristine.adapters.watched import Watched
 from pristine.ports.telemetry import Signal
 
 T = TypeVar("T")
@@ -18,7 +19,10 @@ MOST_SERIES: Final = 2000
 
 
 class Series(NamedTuple):
-    """Which number it is: `label` is an error's class, an outcome or a state, where there is one for each."""
+    """Which number it is: `label` is an error's class, an outcome, a state or a server, where there is one for each.
+
+    Connections belong to no endpoint.
+    """
 
     name: str
     endpoint: str
@@ -58,6 +62,7 @@ class Metrics:
     active = True
 
     def __init__(self) -> None:
+        self._watched = Watched()
         self.after_fork()
         renew_in_child(self)
 
@@ -83,7 +88,19 @@ class Metrics:
         """The numbers since the beginning, or since `reset`; gauges are of now."""
         with self._lock:
             histograms = {series: histogram.summary() for series, histogram in self._histograms.items()}
-            return Snapshot(dict(self._counters), dict(self._gauges), histograms, self._dropped)
+            counters, gauges, dropped = dict(self._counters), dict(self._gauges), self._dropped
+        return Snapshot(counters, {**gauges, **self._open()}, histograms, dropped)
+
+    def watch(self, transport: object) -> None:
+        self._watched.add(transport)
+
+    def _open(self) -> dict[Series, int]:
+        """The connections of this moment, where a transport knows them."""
+        found: dict[Series, int] = {}
+        for one in self._watched.connections():
+            found[Series("connections.active", "", f"{one.host}:{one.port}")] = one.active
+            found[Series("connections.idle", "", f"{one.host}:{one.port}")] = one.idle
+        return found
 
     def reset(self) -> None:
         """Begin to count anew; what is under way is still under way."""
