@@ -94,7 +94,7 @@ class Call:
         self._renewed = False
         self._voice = voice = Voice(context, self.operation.id)
         self.listening, self.emit, self.part_of = voice.listening, voice.emit, voice.part_of
-        self._dumps = voice.dumps
+        self._dumps = voice.dumps if voice.listening else 0
         self._repeatable = self.operation.repeatable or self.operation.key_header in request.headers
 
     @property
