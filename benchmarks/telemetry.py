@@ -66,6 +66,7 @@ def structured(level: int) -> StructlogTelemetry:
 LISTENERS: Final[dict[str, Callable[[], Any]]] = {
     "plain": lambda: "off",
     "a listener that does nothing": Hearing,
+    "that of a service": lambda: pristine.context(transport="memory", profile="production").telemetry,
     "a hook on failures": lambda: pristine.context(transport="memory").on("request.exception", print).telemetry,
     "metrics": Metrics,
     "a filter that takes a hundredth": lambda: Filtered(inner=Hearing(), rate=0.01),

@@ -153,18 +153,32 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
         "limiter": "on",
         "breaker": {"error_rate": 0.5, "window": 30.0, "minimum": 20},
         "timeout": {"admission": 60.0},
+        "telemetry": ({"name": "filtered", "inner": "logging", "rate": 0, "failures": True}, "otel"),
     },
 }
 """Profile -> what it sets: attempts after failures, with a budget for all calls together; the pace that the server asks
 for, though nobody waits longer than a minute for it; and no calls to what fails more often than not. A few failures in
-a row would be too few to judge a busy server."""
+a row would be too few to judge a busy server. Warnings and errors are logged, which is silent where the application
+does not log; and OpenTelemetry is told where it is installed, which listens where the application has an SDK."""
 
 
 def _profile(name: str | None) -> Mapping[str, Any]:
     if name is not None and name not in PROFILES:
         told = f"there is no profile {name!r}{suggestion(str(name), PROFILES)}"
         raise ConfigurationError(told, setting="profile")
-    return PROFILES[name] if name is not None else {}
+    if name is None:
+        return {}
+    chosen = PROFILES[name]
+    return {**chosen, "telemetry": [one for one in chosen["telemetry"] if one != "otel" or _is_there(one)]}
+
+
+def _is_there(listener: str) -> bool:
+    """Whether what it needs is installed, too."""
+    try:
+        adapter("telemetry", listener)
+    except ConfigurationError:
+        return False
+    return True
 
 
 def _several(choice: Any) -> Sequence[Any]:
