@@ -28,7 +28,7 @@ from pristine.ports.errors import AdmissionRefused, PristineError, ResponseError
 from pristine.ports.headers import Headers, HeaderSource
 from pristine.ports.messages import Request, Response, StreamHead, Timeout
 from pristine.ports.outcome import Outcome
-from pristine.ports.redaction import credentials, scrub
+from pristine.ports.redaction import credentials, longest_first, scrub
 from pristine.ports.retry import Retry
 
 T = TypeVar("T")
@@ -145,9 +145,9 @@ class Call:
         """The answer to the request, which a listener may want to see."""
         if not self._dumps:
             return await send(self.request)
-        self._voice.dump_request(self.unsigned, self.request, self._dumps)
+        secrets = self._secrets()
+        self._voice.dump_request(self.request, secrets, self._dumps)
         answer: Any = await send(self.request)
-        secrets = credentials(self.unsigned, self.request)
         self._voice.dump_answer(getattr(answer, "head", answer), secrets, self._dumps)
         return answer  # type: ignore[no-any-return]  # it is what was sent
 
@@ -167,7 +167,8 @@ class Call:
         """Tell of the attempt that begins, and let the listener put its fields into the request."""
         body, facts = self.unsigned.body, {"attempt": self.attempts + 1, **self.described}
         facts["duration"] = self._began - self.started
-        self.unsigned = self._voice.announced(signals.ATTEMPT_START, self.unsigned, facts)
+        secrets = self.operation.path.secrets(self.unsigned.url)
+        self.unsigned = self._voice.announced(signals.ATTEMPT_START, self.unsigned, facts, secrets)
         if isinstance(body, Sending):
             body.told = partial(self._uploaded, body.length)
 
@@ -175,7 +176,7 @@ class Call:
         """Tell of the request that an answer redirects to; another origin does not get the listener's fields."""
         facts = {"attempt": self.attempts + 1, "status": getattr(answer, "head", answer).status}
         facts = {**facts, "duration": self.elapsed(), **place(onward.url)}
-        told = self._voice.announced(signals.ATTEMPT_REDIRECT, onward, facts)
+        told = self._voice.announced(signals.ATTEMPT_REDIRECT, onward, facts, self._secrets())
         return told if at_home else onward
 
     def _uploaded(self, total: int | None, sent: int) -> None:
@@ -412,7 +413,13 @@ class Call:
 
     def safe(self, body: bytes) -> bytes:
         """A body that is to become part of an error, without the credentials that its server may have echoed."""
-        return scrub(body, credentials(self.unsigned, self.request))
+        return scrub(body, self._secrets())
+
+    def _secrets(self) -> list[str]:
+        """What its request has that must not be shown."""
+        return longest_first(
+            {*credentials(self.unsigned, self.request), *self.operation.path.secrets(self.unsigned.url)}
+        )
 
 
 _NO_HEADERS: Final = Headers()

@@ -9,10 +9,12 @@ import attrs
 from pristine.core.context import Context
 from pristine.ports import signals
 from pristine.ports.body import length_of
+from pristine.ports.headers import Headers
 from pristine.ports.listening import dumps_of, injected_by, says
 from pristine.ports.messages import Request, Response, StreamHead
-from pristine.ports.redaction import credentials, scrub
+from pristine.ports.redaction import scrub, shown_body
 from pristine.ports.telemetry import Signal
+from pristine.streaming.content_coding import decode_content
 
 _PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 256
@@ -49,10 +51,10 @@ class Voice:
         except Exception:  # noqa: BLE001, S110 a listener cannot hurt a call
             pass
 
-    def announced(self, name: str, request: Request, facts: Mapping[str, Any]) -> Request:
+    def announced(self, name: str, request: Request, facts: Mapping[str, Any], secrets: list[str]) -> Request:
         """Tell of a request that is about to be sent; gives it with the fields that the listener puts into it."""
         size = 0 if request.body is None else length_of(request.body)
-        shown = {"method": request.method, "url.full": request.shown_url, "request.size": size}
+        shown = {"method": request.method, "url.full": _shown_url(request, secrets), "request.size": size}
         self.emit(name, **{**facts, **shown})
         fields = self.injected()
         return attrs.evolve(request, headers=request.headers.merged(fields)) if fields else request
@@ -72,16 +74,16 @@ class Voice:
         """How many bytes of a body the listener wants to see."""
         return dumps_of(self._telemetry) if self.listening else 0
 
-    def dump_request(self, unsigned: Request, signed: Request, most: int) -> None:
+    def dump_request(self, signed: Request, secrets: list[str], most: int) -> None:
         """Show a request, without its credentials."""
         whole = signed.body if isinstance(signed.body, bytes) else None
         self.emit(
             signals.MESSAGE_SENT,
             method=signed.method,
             headers=signed.headers.shown(),
-            body=None if whole is None else scrub(whole, credentials(unsigned, signed))[:most],
+            body=None if whole is None else _shown_body(whole, signed.headers, secrets, most),
             size=len(whole) if whole is not None else getattr(signed.body, "length", None),
-            **{"url.full": signed.shown_url},
+            **{"url.full": _shown_url(signed, secrets)},
         )
 
     def dump_answer(self, answer: Response | StreamHead, secrets: list[str], most: int) -> None:
@@ -91,9 +93,22 @@ class Voice:
             signals.MESSAGE_RECEIVED,
             status=answer.status,
             headers=answer.headers.shown(),
-            body=None if body is None else scrub(body, secrets)[:most],
+            body=None if body is None else _shown_body(body, answer.headers, secrets, most),
             size=None if body is None else len(body),
         )
+
+
+def _shown_url(request: Request, secrets: list[str]) -> str:
+    return scrub(request.shown_url.encode(errors="replace"), secrets).decode() if secrets else request.shown_url
+
+
+def _shown_body(body: bytes, headers: Headers, secrets: list[str], most: int) -> bytes | None:
+    """The beginning of a body, decoded; None where it cannot be, for a secret in it could not be found."""
+    coding = headers.get("content-encoding")
+    try:
+        return shown_body(decode_content(body, coding) if coding else body, secrets, most)
+    except Exception:  # noqa: BLE001 what is shown of a call cannot hurt it
+        return None
 
 
 def place(url: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A name may speak of a secret; a value is then masked wherever it occurs, in ever
 
 import json
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, unquote_plus, urlsplit
@@ -24,6 +24,17 @@ def speaks(name: str) -> bool:
     return _SPEAKS.search(name) is not None
 
 
+_IS_SECRET: Final = re.compile(
+    r"((?<!page)(?<!next)(?<!continuation)token|secret|passw(or)?d|passphrase|credentials?|signature|authorization|cookie"
+    r"|assertion|jwt|(api|access|private|secret|signing)key)$"
+)
+
+
+def is_secret(name: str) -> bool:
+    """Whether what has that name in a path or a body is a secret itself: `reset_token` is, `token_count` is not."""
+    return _IS_SECRET.search(name.lower().replace("_", "").replace("-", "")) is not None
+
+
 def credentials(unsigned: Request, signed: Request) -> list[str]:
     """The secret values of a request, longest first: what its Auth added, and fields whose name speaks of a secret."""
     plain = set(unsigned.headers.multi_items())
@@ -31,6 +42,8 @@ def credentials(unsigned: Request, signed: Request) -> list[str]:
     for name, value in signed.headers.multi_items():
         if name.lower() not in PRINTABLE and ((name, value) not in plain or speaks(name)):
             found |= {value, value.rpartition(" ")[2], *_password(value)}
+            if name.lower() == "cookie":
+                found |= {pair.partition("=")[2].strip() for pair in value.split(";")}
     for pair in urlsplit(signed.url).query.split("&"):
         name, _, value = pair.partition("=")
         if speaks(name):
@@ -61,10 +74,21 @@ def basic_pair(value: str) -> tuple[str, str]:
 
 
 def spellings(secret: str) -> list[bytes]:
-    """A secret as it is, as JSON writes it, and as a URL does; longest first."""
+    """A secret as it is, as JSON writes it, as a URL does, and in base64; longest first."""
     written = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    written |= {quote(secret, safe="", errors="replace"), quote(secret, errors="replace")}
-    return sorted((text.encode("utf-8", "surrogateescape") for text in written), key=len, reverse=True)
+    written |= {text.replace("/", r"\/") for text in written}
+    for safe in ("", "/"):
+        quoted = quote(secret, safe=safe, errors="replace")
+        for url in (quoted, quoted.replace("%20", "+")):
+            written |= {url, _ESCAPE.sub(lambda escape: escape[0].lower(), url)}
+    found = {text.encode("utf-8", "surrogateescape") for text in written}
+    coded = b64encode(secret.encode("utf-8", "surrogateescape"))
+    found |= {one.translate(table) for one in (coded, coded.rstrip(b"=")) for table in (None, _FOR_URLS)}
+    return sorted(found, key=lambda text: (-len(text), text))
+
+
+_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
+_FOR_URLS: Final = bytes.maketrans(b"+/", b"-_")
 
 
 def scrub(body: bytes, secrets: list[str]) -> bytes:
@@ -73,3 +97,33 @@ def scrub(body: bytes, secrets: list[str]) -> bytes:
         for spelling in spellings(secret):
             body = body.replace(spelling, MASK.encode())
     return body
+
+
+_AROUND: Final = 4096
+"""What of the end of a part is not shown: a secret that is cut there is not known to be one."""
+
+_MORE: Final = 1024 * 1024
+"""How much more of a body is looked at than is shown, since masks are shorter."""
+
+_MEMBER: Final = re.compile(
+    rb'("((?:[^"\\]|\\.){1,100})"\s*:\s*)(?!null|true|false)("(?:[^"\\]|\\.)*+"?|[^\s"{}\[\],]+)'
+)
+_FIELD: Final = re.compile(rb"((?:\A|(?<=[&?;\s]))([\w.%\[\]\-]{1,100})=)([^&;\s]+)")
+
+
+def shown_body(body: bytes, secrets: list[str], most: int) -> bytes:
+    """The first bytes of a body without secrets: known ones, and members of JSON and fields of forms named as such."""
+    around = max(map(len, secrets), default=0) * 6 + _AROUND  # some spell a character by six
+    part = body[: most + around + _MORE]
+    some = scrub(part, secrets)
+    some = _without(_FIELD, _without(_MEMBER, some, b'"%s"' % MASK.encode()), MASK.encode())
+    return some[: most if len(part) == len(body) else max(0, min(most, len(some) - around))]
+
+
+def _without(pattern: "re.Pattern[bytes]", body: bytes, mask: bytes) -> bytes:
+    """The values of a pattern's pairs masked, where the name is that of a secret."""
+
+    def instead(pair: "re.Match[bytes]") -> bytes:
+        return pair[1] + mask if is_secret(unquote_plus(pair[2].decode("utf-8", "replace"))) else pair[0]
+
+    return pattern.sub(instead, body)

@@ -67,7 +67,7 @@ SIGNALS: Final[Mapping[str, Entry]] = MappingProxyType(
             {
                 "attempt": "its number, from 1",
                 "method": "the method of the request",
-                "url.full": "its URL, with the values of its query masked",
+                "url.full": "its URL, with the values of its query, and secrets in its path, masked",
                 "url.template": "the path of the endpoint, with its placeholders",
                 "server.address": "the host that it goes to",
                 "server.port": "and its port",
@@ -81,7 +81,7 @@ SIGNALS: Final[Mapping[str, Entry]] = MappingProxyType(
                 "attempt": "the number of the attempt",
                 "status": "the status of the answer that redirects",
                 "method": "the method of the request that follows",
-                "url.full": "its URL, with the values of its query masked",
+                "url.full": "its URL, with the values of its query, and secrets in its path, masked",
                 "server.address": "the host that it goes to",
                 "server.port": "and its port",
                 "request.size": "the size of its body",
@@ -175,9 +175,9 @@ SIGNALS: Final[Mapping[str, Entry]] = MappingProxyType(
             "a request goes out, for a listener that `dumps`: credentials are masked",
             {
                 "method": "the method",
-                "url.full": "the URL, with the values of its query masked",
+                "url.full": "the URL, with the values of its query, and secrets in its path, masked",
                 "headers": "the header fields as lines",
-                "body": "its first bytes, where it is not streamed",
+                "body": "its first bytes, where it is not streamed, without its content coding",
                 "size": "the size of the body",
             },
         ),
@@ -186,7 +186,7 @@ SIGNALS: Final[Mapping[str, Entry]] = MappingProxyType(
             {
                 "status": "the status",
                 "headers": "the header fields as lines",
-                "body": "its first bytes, where it was read whole",
+                "body": "its first bytes, where it was read whole, without its content coding",
                 "size": "the size of the body",
             },
         ),

@@ -5,7 +5,6 @@ import json
 import logging
 import pickle
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from pristine.ports.levels import DEBUG, ERROR, INFO, LEVELS, WARNING, level_of
 from pristine.ports.messages import Response
 from pristine.ports.signals import SIGNALS
 from pristine.ports.telemetry import Signal
-from tests.support.everything import SECRET, everything
 
 JSON = {"content-type": "application/json"}
 
@@ -302,19 +300,3 @@ def test_it_can_be_pickled(made: Any) -> None:
     assert (type(copy), copy.dumps, copy.active) == (made, 3, True) or not logging.getLogger("pristine").isEnabledFor(
         40
     )
-
-
-def test_no_secret_is_logged(face: type[Any], caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
-    caplog.set_level(logging.DEBUG, "pristine")
-    everything(face, LoggingTelemetry(dump=10_000), tmp_path)
-    assert {vars(record)["pristine"]["signal"] for record in caplog.records} == set(SIGNALS)
-    assert "authorization" in caplog.text.lower()
-    assert SECRET not in caplog.text
-    assert not any(SECRET in repr(vars(record)) for record in caplog.records)
-
-
-def test_no_secret_is_told_to_structlog(face: type[Any], tmp_path: Path) -> None:
-    written = configured(DEBUG)
-    everything(face, StructlogTelemetry(dump=10_000), tmp_path)
-    assert {one["event"] for one in written} == set(SIGNALS)
-    assert SECRET not in repr(written)

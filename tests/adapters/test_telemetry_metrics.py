@@ -5,7 +5,6 @@ import os
 import pickle
 import random
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from pristine.adapters.telemetry.metrics.metrics import MOST_SERIES
 from pristine.ports.messages import Response
 from pristine.ports.signals import SIGNALS
 from pristine.ports.telemetry import Signal
-from tests.support.everything import SECRET, everything
 
 JSON = {"content-type": "application/json"}
 
@@ -152,12 +150,3 @@ def test_a_copy_begins_anew() -> None:
     metrics = Metrics()
     metrics.emit(Signal("request.start", "1", "get"))
     assert pickle.loads(pickle.dumps(metrics)).snapshot().counters == {}
-
-
-def test_no_secret_is_among_the_numbers(face: type[Any], tmp_path: Path) -> None:
-    metrics = Metrics()
-    everything(face, metrics, tmp_path)
-    numbers = metrics.snapshot()
-    assert numbers.count("futures.ended", "work", "done") == 1
-    assert set(numbers.gauges.values()) == {0}
-    assert SECRET not in repr(numbers)

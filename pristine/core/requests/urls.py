@@ -15,6 +15,7 @@ from pristine.manifest.parameters import PLACEHOLDER
 from pristine.manifest.reading import suggestion
 from pristine.ports import formats
 from pristine.ports.errors import InvalidParameter
+from pristine.ports.redaction import is_secret, longest_first
 
 _DOTS: Final = frozenset({".", ".."})
 _PLAIN: Final = frozenset({str, int})
@@ -31,18 +32,22 @@ class PathTemplate:
     """A path such as `/users/{id}/files/{name}`, cut once into segments of literals and names.
 
     `segments` has each path segment as it is, or where it has placeholders its parts: (literal, name) pairs, with name
-    None after the last literal.
+    None after the last literal. `hidden` are those that have a secret.
     """
 
     text: str
     names: frozenset[str]
     segments: tuple[str | tuple[tuple[str, str | None], ...], ...]
+    hidden: tuple[int, ...]
 
     @classmethod
     def parse(cls, text: str) -> "PathTemplate":
         cut = [(segment, tuple(_parts(segment))) for segment in text.split("/")]
         segments = tuple(parts if any(name for _, name in parts) else segment for segment, parts in cut)
-        return cls(text, frozenset(PLACEHOLDER.findall(text)), segments)
+        hidden = tuple(
+            index for index, (segment, _) in enumerate(cut) if any(map(is_secret, PLACEHOLDER.findall(segment)))
+        )
+        return cls(text, frozenset(PLACEHOLDER.findall(text)), segments, hidden)
 
     def fill(self, values: Mapping[str, Any]) -> str:
         """The path with every placeholder filled; raises InvalidParameter, with `where`, for one that cannot be."""
@@ -53,6 +58,14 @@ class PathTemplate:
             hint = suggestion(name, self.names) or "; it has none"
             raise InvalidParameter(f"the path {self.text} has no parameter {name!r}{hint}", where=name)
         return "/".join([one if isinstance(one, str) else self._segment(one, values) for one in self.segments])
+
+    def secrets(self, url: str) -> list[str]:
+        """The values in a URL of this path that are secrets by the names of their parameters; longest first."""
+        if not self.hidden:
+            return []
+        cut = url.partition("?")[0].split("/")[-len(self.segments) :]
+        found = {cut[index] for index in self.hidden if len(cut) == len(self.segments)}
+        return longest_first(found | set(map(unquote, found)))
 
     def _segment(self, parts: tuple[tuple[str, str | None], ...], values: Mapping[str, Any]) -> str:
         if len(parts) == 1 and not parts[0][0] and (value := values.get(parts[0][1] or "")).__class__ in _PLAIN:

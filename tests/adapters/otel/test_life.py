@@ -1,6 +1,5 @@
 """When it listens, what it is told at its making, and that it goes through a pickle and a fork, and leaks nothing."""
 
-import json
 import os
 import pickle
 import subprocess
@@ -24,11 +23,10 @@ from opentelemetry.trace import NoOpTracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 import pristine
-from pristine.adapters.clock import ManualClock
 from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.adapters.otel import OpenTelemetry
-from pristine.ports.errors import ConfigurationError, ConnectFailed, ConnectionLost
-from pristine.ports.messages import Request, Response
+from pristine.ports.errors import ConfigurationError
+from pristine.ports.messages import Response
 from tests.adapters.otel.traced import GOOD, JSON, Traced
 from tests.support.faces import FACES, Blocking
 
@@ -190,71 +188,3 @@ def test_over_otlp(collector: tuple[str, dict[str, list[bytes]]], face: type[Any
     last = ExportMetricsServiceRequest.FromString(bodies["/v1/metrics"][-1])
     names = {metric.name for metric in last.resource_metrics[0].scope_metrics[0].metrics}
     assert {"http.client.request.duration", "pristine.retries"} <= names
-
-
-LEAKY = pristine.load_manifest(
-    {
-        "name": "leaky",
-        "endpoints": {
-            "keyed": {"method": "POST", "path": "/keyed", "idempotency": True},
-            "get": {"method": "GET", "path": "/get"},
-            "feed": {"method": "GET", "path": "/feed", "streaming": True},
-            "work": {
-                "method": "POST",
-                "path": "/work",
-                "future": {
-                    "preset": "status",
-                    "ask": {"endpoint": "get", "query": {"id": "{id}"}},
-                    "queue_state": "where",
-                    "queue_reason": "why",
-                    "progress": "how",
-                },
-            },
-        },
-    }
-)
-
-
-def echo(request: Request) -> Response:
-    return Response(401, {**JSON, "x-echo": "sekrit"}, request.headers["authorization"].encode())
-
-
-def work(state: str) -> Response:
-    said = {"id": "sekrit", "status": state, "where": "in sekrit", "why": "sekrit", "how": ["sekrit"]}
-    return Response(200, JSON, json.dumps(said).encode())
-
-
-@pytest.mark.parametrize("face", FACES.values(), ids=list(FACES))
-def test_nothing_that_comes_out_holds_a_secret(face: type[Any]) -> None:
-    script = [echo, Response(503, JSON, b'"sekrit"'), ConnectFailed("sekrit")]
-    script += [Scripted([b"retry: 1\ndata: sekrit\n\n", ConnectionLost("sekrit")]), Response(204)]
-    script += [work("going"), work("further"), work("done")]
-    script += [Response(302, {"location": "http://u/there?key=sekrit"}), GOOD]
-    limits: dict[str, Any] = {"limiter": {"requests": 1, "per": 10}, "breaker": {"failures": 1, "cooldown": 1}}
-    clock = ManualClock()
-    auth = pristine.Bearer("sekrit")
-    limits["clock"] = clock
-    traced = Traced(face, script, auth=auth, manifest=LEAKY, redirects=1, retry={"max_retries": 1}, **limits)
-    options: dict[str, Any] = {"query": {"api_key": "sekrit"}, "headers": {"X-Token": "sekrit"}}
-    for endpoint in ("keyed", "get"):
-        with pytest.raises(pristine.PristineError):
-            traced.api.execute(endpoint, {"a": "sekrit"} if endpoint == "keyed" else None, **options)
-    clock.wind(2)
-    traced.api.events("feed", reconnect=True, **options)
-    traced.api.finished("work")
-    traced.api.execute("get", **options)
-    traced.close()
-    events = {event.name for span in traced.spans for event in span.events}
-    assert events == {f"pristine.{one}" for one in EVENTS}
-    shown = "".join(span.to_json() for span in traced.spans) + repr(traced.metrics)
-    assert "sekrit" not in shown
-
-
-EVENTS = (
-    "admission.wait",
-    "breaker.state_change",
-    "future.poll",
-    "future.state_change",
-    "stream.first_content",
-    "stream.interrupted",
-)
