@@ -1,5 +1,6 @@
 """The orchestration, written once as coroutines over async-shaped ports. Pipeline and AsyncPipeline only colour it."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -70,6 +71,7 @@ class Engine:
         self._ways: dict[tuple[str, bool], Ways] = {}
         self._of_urls: dict[str, Operation] = {}
         self._blueprints: dict[tuple[str, bool], Blueprint] = {}
+        self._dropped: deque[Callable[[], None]] = deque()
         shown(context.telemetry, context.transport)
         if context.owned is not None:
             context.owned.add(self)
@@ -147,7 +149,8 @@ class Engine:
         streams = declared is not None and (form is declared or not declared.when)
         request = self._blueprint(operation, streams=streams).request(payload, options, ask)
         call = self._call(operation, request, payload, options)
-        session = StreamSession(self.context, self.face, call, form, options)
+        self._tell_of_dropped()
+        session = StreamSession(self.context, self.face, call, form, options, later=self._dropped.append)
         await session.open()
         return session
 
@@ -221,6 +224,7 @@ class Engine:
 
     async def aclose(self) -> None:
         """Let go; the last of a face to leave a transport that the Context made closes it."""
+        self._tell_of_dropped()
         owned, self.closed = self.context.owned, True
         if owned is None or self not in owned:
             return
@@ -230,6 +234,11 @@ class Engine:
             for other in tuple(owned)
         ):
             await self.face.transport.aclose()
+
+    def _tell_of_dropped(self) -> None:
+        """Tell of the streams that nobody has closed."""
+        while self._dropped:
+            self._dropped.popleft()()
 
     def _blueprint(self, operation: Operation, *, streams: bool = False) -> Blueprint:
         made = self._blueprints.get((operation.id, streams))

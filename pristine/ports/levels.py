@@ -19,6 +19,7 @@ NAMES: Final[Mapping[int, str]] = {DEBUG: "debug", INFO: "info", WARNING: "warni
 
 _REFUSED: Final = frozenset({"AdmissionRefused", "CircuitOpen"})
 _CANCELLED: Final = frozenset({"CancelledError", "Cancelled", "GeneratorExit", "KeyboardInterrupt"})
+_OF_A_STOP: Final = {"cancelled": INFO, "dropped": WARNING}
 _OF_AN_END: Final = {"done": DEBUG, "pending": DEBUG, "cancelled": INFO}
 
 
@@ -44,6 +45,10 @@ def _of_an_error(attributes: Mapping[str, Any]) -> int:
     return INFO if kind in _CANCELLED else WARNING if kind in _REFUSED else ERROR
 
 
+def _of_a_stop(attributes: Mapping[str, Any]) -> int:
+    return _OF_A_STOP.get(attributes.get("outcome", "completed"), DEBUG)
+
+
 def _of_a_breaker(attributes: Mapping[str, Any]) -> int:
     return WARNING if attributes.get("after") == "open" else INFO
 
@@ -63,6 +68,7 @@ def _of_work(attributes: Mapping[str, Any]) -> int:
 LEVELS: Final[Mapping[str, int | Callable[[Mapping[str, Any]], int]]] = {
     signals.REQUEST_EXCEPTION: _of_an_error,
     signals.ATTEMPT_STOP: _of_an_attempt,
+    signals.STREAM_STOP: _of_a_stop,
     signals.STREAM_ERROR: _of_an_error,
     signals.BREAKER_STATE_CHANGE: _of_a_breaker,
     signals.AUTH_REFRESH: _of_a_fetch,

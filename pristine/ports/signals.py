@@ -135,7 +135,11 @@ SIGNALS: Final[Mapping[str, Entry]] = MappingProxyType(
             "it broke or its server ended it, and the request is to be sent again",
             {"error.type": "the class of the error; None: its server ended it", "delay": "until then", **_BODY},
         ),
-        STREAM_STOP: Entry("it ended or was closed", {"outcome": "completed, stopped or cancelled", **_BODY}),
+        STREAM_STOP: Entry(
+            "it ended or was closed; or it was dropped open, which is told when the next one is opened, or the pipeline "
+            "closed",
+            {"outcome": "completed, stopped, cancelled or dropped", **_BODY},
+        ),
         STREAM_ERROR: Entry("it failed", {**_FAILED, "status": "the status, where an answer came", **_BODY}),
         FUTURE_START: Entry(
             "the server has work to finish later, or it is taken up by its token",

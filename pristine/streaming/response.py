@@ -137,7 +137,7 @@ class _Response(Generic[EventsT]):
     def __del__(self) -> None:
         session = getattr(self, "_session", None)
         if session is not None and not session.closed:
-            session.cancel()
+            session.drop()
             message = f"{type(self).__name__} of {session.metadata.endpoint!r} was dropped open: use it in a with block"
             warnings.warn(message, ResourceWarning, stacklevel=1, source=self)
 

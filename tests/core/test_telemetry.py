@@ -1,5 +1,6 @@
 """Every signal of the catalogue is emitted, in order, with its attributes, and a listener cannot hurt a call."""
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,21 @@ def test_a_stream_that_is_left(face: type[Any], end: str) -> None:
     api.close()
     assert told.names[-1] == signals.STREAM_STOP
     assert told.signals[-1].attributes["outcome"] == end
+
+
+def test_a_stream_that_is_dropped_open_is_told_of_when_the_next_one_is_opened(face: type[Any]) -> None:
+    api, told = calls(face, [Scripted([b"data: 1\n\n", b"data: 2\n\n"])] * 3)
+    for opened in range(2):
+        stream = api.open("feed")
+        assert told.names.count(signals.STREAM_STOP) == opened
+        stream.next()
+        with pytest.warns(ResourceWarning, match="dropped open"):  # noqa: PT031 both lines drop it
+            del stream
+            gc.collect()
+    api.close()
+    assert told.names.count(signals.STREAM_STOP) == 2
+    assert told.signals[-1].attributes == {"outcome": "dropped", "events": 1, "bytes": 9, "duration": 0}
+    assert told.signals[0].call_id != told.signals[-1].call_id
 
 
 def test_a_stream_that_breaks(face: type[Any]) -> None:

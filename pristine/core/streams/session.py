@@ -6,6 +6,7 @@ is not read by the caller is not read from the connection.
 
 import builtins
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -43,15 +44,26 @@ from pristine.streaming.response import StreamMetadata
 
 
 class StreamSession:
-    """The Session of `pristine.streaming.view`. `outcome` is None while it is open."""
+    """The Session of `pristine.streaming.view`. `outcome` is None while it is open.
+
+    `later` takes what is to be done as soon as somebody may wait.
+    """
 
     def __init__(
-        self, context: Context[object], face: Face, call: Call, streaming: Streaming, options: CallOptions
+        self,
+        context: Context[object],
+        face: Face,
+        call: Call,
+        streaming: Streaming,
+        options: CallOptions,
+        *,
+        later: Callable[[Callable[[], None]], None],
     ) -> None:
         self.closed = False
         self.outcome: str | None = None
         self.events = 0
         self._context = context
+        self._later = later
         self._call = call
         self._streaming = streaming
         self._connection = Connection(context, face, call, streaming)
@@ -263,6 +275,13 @@ class StreamSession:
         """From any thread: whoever waits in `next` gets StreamCancelled."""
         if not self.closed:
             self._connection.cancel()
+
+    def drop(self) -> None:
+        """Cancel it, from a finaliser: no listener can be told there, for it may hold a lock; so that is done later."""
+        self.cancel()
+        if self.outcome is None:
+            self.outcome = "dropped"
+            self._later(partial(self._call.emit, signals.STREAM_STOP, outcome=self.outcome, **self._so_far))
 
     async def aclose(self) -> None:
         if not self.closed:

@@ -1,5 +1,6 @@
 """The spans of calls, streams and futures, with their exact attributes, events, links and times, on both faces."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -187,6 +188,20 @@ def test_a_stream_that_is_left_is_no_error(made: Any) -> None:
     attempt, call = traced.spans
     assert [span.status.status_code for span in (attempt, call)] == [StatusCode.UNSET] * 2
     assert said(call)["pristine.stream.outcome"] == "stopped"
+
+
+def test_a_stream_that_its_reader_has_dropped_ends_with_the_next(made: Any) -> None:
+    traced = made(Scripted([b"data: 1\n\n", b"data: 2\n\n"]), Scripted([b"data: 1\n\n"]))
+    stream = traced.api.open("feed")
+    stream.next()
+    with pytest.warns(ResourceWarning, match="dropped open"):  # noqa: PT031 both lines drop it
+        del stream
+        gc.collect()
+    assert traced.spans == ()
+    traced.api.events("feed")
+    assert said(traced.span("feed"))["pristine.stream.outcome"] == "dropped"
+    assert len(traced.spans) == 4
+    assert set(traced.metrics["http.client.active_requests"].values()) == {0}
 
 
 def test_a_stream_that_breaks_says_where(made: Any) -> None:
