@@ -136,8 +136,7 @@ SIGNALS: Final[Mapping[str, Entry]] = MappingProxyType(
             {"error.type": "the class of the error; None: its server ended it", "delay": "until then", **_BODY},
         ),
         STREAM_STOP: Entry(
-            "it ended or was closed; or it was dropped open, which is told when the next one is opened, or the pipeline "
-            "closed",
+            "it ended or was closed; one that is dropped open is told of as the next is opened, or the pipeline closed",
             {"outcome": "completed, stopped, cancelled or dropped", **_BODY},
         ),
         STREAM_ERROR: Entry("it failed", {**_FAILED, "status": "the status, where an answer came", **_BODY}),

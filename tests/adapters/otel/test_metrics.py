@@ -34,6 +34,15 @@ def test_of_a_call_that_is_retried(made: Any) -> None:
     }
 
 
+def test_measurements_have_their_spans_for_exemplars(made: Any) -> None:
+    traced = made(Response(503, JSON, b"no"), GOOD)
+    traced.api.execute("get")
+    first, second, call = traced.spans
+    exemplars = traced.exemplars
+    assert sorted(exemplars["http.client.request.duration"]) == sorted([first.context.span_id, second.context.span_id])
+    assert exemplars["pristine.retries"] == [call.context.span_id]
+
+
 def test_of_a_stream_that_is_connected_again(made: Any) -> None:
     broken = Scripted([b"retry: 1000\ndata: 1\n\n", ConnectionLost("reset")])
     traced = made(broken, Scripted([b"data: 2\n\n"]), Response(204))

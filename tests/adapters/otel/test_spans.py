@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from opentelemetry import baggage, trace
 from opentelemetry.context import attach, detach
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Sampler
 from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 import pristine
 from pristine.adapters.memory import Scripted
@@ -107,6 +109,66 @@ def test_each_attempt_carries_its_own_trace_context_and_baggage(made: Any) -> No
         assert fields["traceparent"].endswith(("01", "03"))
         assert fields["baggage"] == "who=me"
     assert sent[0]["traceparent"] != sent[1]["traceparent"]
+
+
+def test_the_state_of_the_caller_s_trace_goes_along(made: Any) -> None:
+    traced = made(GOOD)
+    caller = {
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "tracestate": "vendor=t61rcWkgMzE",
+    }
+    token = attach(TraceContextTextMapPropagator().extract(caller))
+    try:
+        traced.execute_here("get")
+    finally:
+        detach(token)
+    [request] = traced.transport.requests
+    assert request.headers["tracestate"] == "vendor=t61rcWkgMzE"
+    assert request.headers["traceparent"].split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
+    assert {span.context.trace_id for span in traced.spans} == {int("0af7651916cd43dd8448eb211c80319c", 16)}
+
+
+def test_a_call_that_is_not_sampled_is_measured_and_says_so(made: Any) -> None:
+    traced = made(GOOD, sampler=ALWAYS_OFF)
+    traced.api.execute("get")
+    [request] = traced.transport.requests
+    assert int(request.headers["traceparent"][-2:], 16) & 1 == 0
+    assert traced.spans == ()
+    assert len(traced.metrics["http.client.request.duration"]) == 1
+
+
+def test_a_sampler_knows_what_the_conventions_promise_it(made: Any) -> None:
+    """http-spans: these are given when the span is made, so that a sampler can decide by them."""
+    sampler = Asked()
+    traced = made(GOOD, sampler=sampler)
+    traced.api.execute("get")
+    assert sampler.asked == [
+        ("get", {"pristine.endpoint": "get", "pristine.kind": "call", "url.template": "/get", **PLACE}),
+        ("GET /get", {**GET, "url.full": "http://t/get"}),
+    ]
+
+
+class Asked(Sampler):
+    """Remembers what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def should_sample(
+        self,
+        parent_context: Any,
+        trace_id: int,
+        name: str,
+        kind: Any = None,
+        attributes: Any = None,
+        links: Any = None,
+        trace_state: Any = None,
+    ) -> Any:
+        self.asked.append((name, dict(attributes or {})))
+        return ALWAYS_ON.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+
+    def get_description(self) -> str:
+        return "asked"
 
 
 def test_nothing_is_propagated_where_that_is_off(made: Any) -> None:

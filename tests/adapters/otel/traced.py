@@ -27,7 +27,8 @@ class Traced:
 
     def __init__(self, face: type[Any], script: list[Any], **settings: Any) -> None:
         self._spans, self._metrics = InMemorySpanExporter(), InMemoryMetricReader()
-        self.tracers, self.meters = TracerProvider(shutdown_on_exit=False), MeterProvider([self._metrics])
+        self.tracers = TracerProvider(sampler=settings.pop("sampler", None), shutdown_on_exit=False)
+        self.meters = MeterProvider([self._metrics])
         self.tracers.add_span_processor(SimpleSpanProcessor(self._spans))
         options = settings.pop("options", {})
         self.telemetry = OpenTelemetry(tracer_provider=self.tracers, meter_provider=self.meters, **options)
@@ -56,6 +57,14 @@ class Traced:
 
     def span(self, name: str, which: int = 0) -> ReadableSpan:
         return [span for span in self.spans if span.name == name][which]
+
+    @property
+    def exemplars(self) -> dict[str, list[int]]:
+        """Name -> the spans of its exemplars."""
+        data = self._metrics.get_metrics_data()
+        metrics = data.resource_metrics[0].scope_metrics[0].metrics if data else ()
+        found = {metric.name: [point.exemplars for point in metric.data.data_points] for metric in metrics}
+        return {name: [one.span_id or 0 for some in points for one in some] for name, points in found.items()}
 
     @property
     def metrics(self) -> dict[str, dict[tuple[tuple[str, Any], ...], Any]]:
