@@ -22,8 +22,12 @@ class AsyncReporter(Reporting):
     def __init__(self, context: Context[AsyncTransport], **options: Unpack[Options]) -> None:
         super().__init__(context, options)
         self._pipeline = AsyncPipeline(self.manifest, self.context)
+
+    def after_fork(self) -> None:
+        super().after_fork()
         self._turn = asyncio.Lock()
         self._full = asyncio.Event()
+        self._settled = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -46,16 +50,25 @@ class AsyncReporter(Reporting):
                 return await self._flushed()
         return False
 
+    async def wait_until_drained(self, timeout: float | None = None) -> bool:  # noqa: ASYNC109 the same
+        """Wait until `run` has left nothing, at its usual pace; whether that was within `timeout` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while len(self.outbox):
+                    self._settled.clear()
+                    await self._settled.wait()
+        return len(self.outbox) == 0
+
     async def stop(self, timeout: float = 5.0) -> bool:  # noqa: ASYNC109 the same
         """Take no more, send what is left within `timeout` seconds, and drop the rest; whether all was sent."""
         self.stopped = True
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
         done = await self.flush(timeout)
         with self.changed:
             self.outbox.abandon()
+        self._settled.set()
         await self._pipeline.aclose()
         return done
 
@@ -91,4 +104,5 @@ class AsyncReporter(Reporting):
             failed = error
         with self.changed:
             self.outbox.settle(failed, time.monotonic())
+        self._settled.set()
         return failed

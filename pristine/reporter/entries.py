@@ -32,7 +32,8 @@ def raised(
 def told(time: float, signal: Signal) -> dict[str, Any]:
     """A signal of telemetry."""
     event = logged(time, OF_LEVELS[level_of(signal)], signal.name, signal.attributes)
-    return {**event, "call_id": signal.call_id, "endpoint": signal.endpoint}
+    parent = {"parent_id": signal.parent_id} if signal.parent_id else {}
+    return {**event, "call_id": signal.call_id, "endpoint": signal.endpoint, **parent}
 
 
 def _exception(error: BaseException, causes: int = _CAUSES) -> dict[str, Any]:

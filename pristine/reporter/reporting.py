@@ -24,6 +24,10 @@ ENDPOINT: Final = "reporter.send"
 """Its own endpoint: what is told of calls to it is not reported."""
 
 
+MOST_ANSWERED: Final = 1024 * 1024
+"""How many bytes of an answer are read, which says nothing but that the events have come."""
+
+
 class Reporting:
     """Takes events from any thread, at once and without failing. It is a listener, too, for a Context's `telemetry`."""
 
@@ -35,7 +39,10 @@ class Reporting:
             raise ConfigurationError("a reporter needs a context with base_url", setting="base_url")
         self.settings = Settings(**options)
         self.manifest = manifest(self.settings.path)
-        self.context = context.with_(retry=Once(), credentials={})  # those are for schemes of a manifest
+        most = min(context.max_response_bytes or MOST_ANSWERED, MOST_ANSWERED)
+        self.context = context.with_(
+            retry=Once(), credentials={}, max_response_bytes=most
+        )  # those are for a manifest's schemes
         self._sanitiser = Sanitiser(
             {*self.settings.secrets, *context.credentials.values()},
             depth=self.settings.max_depth,
@@ -103,6 +110,10 @@ class Reporting:
 
     def _taken(self) -> None:
         """Something new is there; the lock is held."""
+
+    def __reduce__(self) -> Any:
+        """Each copy would begin with nothing and send for itself, and nobody would stop it."""
+        raise TypeError("a reporter cannot be pickled, nor a context that tells it: make one in each process")
 
     # -- what is sent --------------------------------------------------------------------------------------------------
 

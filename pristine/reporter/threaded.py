@@ -3,7 +3,7 @@
 import atexit
 import threading
 import time
-from typing import Any, Self, Unpack
+from typing import Self, Unpack
 
 from pristine.core.context import Context
 from pristine.core.pipeline import Pipeline
@@ -129,6 +129,3 @@ class Reporter(Reporting):
     def _left(self, mark: int) -> bool:
         oldest = self.outbox.oldest
         return oldest is None or oldest > mark
-
-    def __reduce__(self) -> Any:
-        raise TypeError("a reporter cannot be pickled: make one in each process")

@@ -26,6 +26,8 @@ from pristine.adapters.semaphores import AdaptiveSemaphore, BytesSemaphore, Coun
 from pristine.adapters.telemetry import FanOut, Filtered, LoggingTelemetry, Metrics, NoTelemetry, RecordingTelemetry
 from pristine.adapters.telemetry.structlog import StructlogTelemetry
 from pristine.adapters.tokens import TokenAuth
+from pristine.config.adapters import found
+from pristine.core.hooks import Hooked
 from pristine.ports import admission, auth, clock, future, outcome, retry, serializer, telemetry
 from pristine.ports.admission import AsyncPermit, Demand, Scope
 from pristine.ports.messages import Request, Response
@@ -212,6 +214,30 @@ class TestReporter(TelemetryContract):
         transport = MemoryTransport([Response(204)] * 10_000)
         self.made.append(pristine.Reporter(pristine.context(base_url="http://t", transport=transport)))
         return self.made[-1]
+
+
+class TestAsyncReporter(TelemetryContract):
+    def make(self) -> pristine.AsyncReporter:
+        context = pristine.context(base_url="http://t", transport=MemoryTransport())
+        return pristine.AsyncReporter(context)
+
+
+class TestHooked(TelemetryContract):
+    """What a Context with hooks tells."""
+
+    def make(self) -> telemetry.Telemetry:
+        return pristine.context(transport="memory", telemetry="recording").on("request.stop", repr).telemetry
+
+
+def test_every_listener_that_there_is_is_held_to_the_contract() -> None:
+    held = set()
+    for contract in TelemetryContract.__subclasses__():
+        if contract.__module__ == __name__:
+            case: Any = contract()
+            case.made = []
+            held.add(type(case.make()))
+    named = {entry.load() for entry in found("pristine.telemetry").values() if entry.value.startswith("pristine.")}
+    assert held == named | {pristine.Reporter, pristine.AsyncReporter, Hooked}
 
 
 class TestBearer(AuthContract):

@@ -144,11 +144,15 @@ reports.log("the last words")
     assert collector.messages() == ["the last words"]
 
 
-def test_a_dead_endpoint_does_not_hold_up_the_exit() -> None:
-    code = """
+@pytest.mark.parametrize("accepts", [False, True], ids=["refuses", "never answers"])
+def test_a_dead_endpoint_does_not_hold_up_the_exit(serve: Serve, *, accepts: bool) -> None:
+    url = serve(lambda wire: wire.pause()).url if accepts else "http://127.0.0.1:9"
+    code = f"""
 import pristine
-context = pristine.context(base_url="http://127.0.0.1:9", transport="httpx")
-pristine.Reporter(context, interval=3600, exit_timeout=0.2).log("nobody hears it")
+context = pristine.context(base_url={url!r}, transport="httpx")
+reports = pristine.Reporter(context, interval=3600, exit_timeout=0.2, timeout=3600)
+reports.log("nobody hears it")
+assert not reports.flush(0.1)
 """
     ended = subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60, capture_output=True)
     assert (ended.stdout, ended.stderr) == (b"", b"")
@@ -359,10 +363,20 @@ def test_the_options_are_those_of_the_settings() -> None:
     assert set(KNOWN) == set(Options.__annotations__)
 
 
+def test_of_an_answer_no_more_is_read_than_it_can_matter() -> None:
+    reports, _ = in_memory(Response(200, {}, b"x" * 2 * 1024 * 1024), Response(204))
+    reports.log("1")
+    assert reports.flush(PATIENCE)
+    assert (reports.counts.rejected, reports.counts.last_error) == (1, "ResponseTooLarge")
+    assert reports.stop(PATIENCE)
+
+
 def test_a_context_without_a_place_and_a_copy_are_refused() -> None:
     with pytest.raises(pristine.ConfigurationError, match="needs a context with base_url"):
         pristine.Reporter(pristine.context(transport="memory"))
     with pytest.raises(TypeError, match="make one in each process"):
         pickle.dumps(in_memory()[0])
+    with pytest.raises(TypeError, match="nor a context that tells it"):
+        pickle.dumps(pristine.context(transport="memory", telemetry=in_memory()[0]))
     with pytest.raises(pristine.ConfigurationError, match="severity='loud'"):
         in_memory()[0].log("x", "loud")

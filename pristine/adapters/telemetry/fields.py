@@ -39,7 +39,8 @@ class Attempts:
 
 def fields_of(signal: Signal, attempt: int | None) -> dict[str, Any]:
     """The call, the endpoint, the attempt and the attributes of a signal; what is not known is left out."""
-    told = {"call_id": signal.call_id, "endpoint": signal.endpoint, "attempt": attempt, **signal.attributes}
+    place = {"call_id": signal.call_id, "parent_id": signal.parent_id or None, "endpoint": signal.endpoint}
+    told = {**place, "attempt": attempt, **signal.attributes}
     return {name: _readable(value) for name, value in told.items() if value is not None}
 
 
