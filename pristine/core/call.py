@@ -186,7 +186,7 @@ class Call:
         """The request with its credential, which may have taken some of the time that there was."""
         if self._ways.auth is None:
             return request
-        if not self.listening:
+        if not self._voice.heeding:
             return deadlines.within(self.deadline, await self._ways.auth.asign(request))
         with hearing(self._fetched):
             return deadlines.within(self.deadline, await self._ways.auth.asign(request))
@@ -210,7 +210,7 @@ class Call:
         within = min((bound for bound in bounds if bound is not None), default=None)
         demands = self._ways.demands
         self._entry = entry = await admission.enter(
-            self._demand or demands.usual, demands.circuit, within, watched=self.listening
+            self._demand or demands.usual, demands.circuit, within, watched=self._voice.heeding
         )
         self._waited = entry.waited
         if self.listening and entry.waited > 0:

@@ -21,7 +21,9 @@ _MESSAGES: Final = frozenset({signals.MESSAGE_SENT, signals.MESSAGE_RECEIVED})
 _OF_FAILURES: Final = frozenset(
     {
         signals.REQUEST_EXCEPTION,
+        signals.STREAM_STOP,
         signals.STREAM_ERROR,
+        signals.AUTH_REFRESH,
         signals.BREAKER_STATE_CHANGE,
         signals.FUTURE_STOP,
         signals.EXCEPTION_CAPTURED,

@@ -50,8 +50,9 @@ class Propagating(Protocol):
 class Sparing(Protocol):
     """A listener that may want to hear of failures alone.
 
-    Where `failures_only` is True as a call begins, `request.start`, `request.stop`, `attempt.start`, `admission.wait`
-    and the `attempt.stop` of a success need not be made for it; it may be given them nevertheless.
+    Where `failures_only` is True as a call or a future begins, only what may tell of a failure is made for it:
+    `request.exception`, the `attempt.stop` of a failure, `auth.refresh`, `breaker.state_change`, `stream.error`,
+    `stream.stop`, `future.stop`, `exception.captured`. It may be given others nevertheless.
     """
 
     @property

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ import pytest
 import pristine
 from pristine.adapters.clock import ManualClock
 from pristine.adapters.memory import MemoryTransport, Scripted
-from pristine.adapters.telemetry import RecordingTelemetry
+from pristine.adapters.telemetry import NoTelemetry, RecordingTelemetry
+from pristine.core.hooks import _OF_FAILURES, Hooked, hook
 from pristine.ports import signals
 from pristine.ports.errors import ConnectionLost, NotFound, ServerError, StreamInterrupted
+from pristine.ports.levels import is_failure
 from pristine.ports.messages import Request, Response
 from pristine.ports.telemetry import Signal
+from tests.support.everything import everything
 from tests.support.faces import Face
 from tests.support.tokens import Tokens
 
@@ -235,6 +239,28 @@ def test_every_signal_of_the_catalogue_is_emitted_with_what_it_promises(face: ty
     assert set(told.names) == set(signals.SIGNALS)
     for signal in told.signals:
         assert signal.attributes.keys() == signals.SIGNALS[signal.name].attributes.keys(), signal.name
+
+
+class Sparing(RecordingTelemetry):
+    """One that wants to hear of failures alone."""
+
+    failures_only = True
+
+
+def test_who_wants_to_hear_of_failures_alone_hears_of_all_of_them(face: type[Any], tmp_path: Path) -> None:
+    all_of_it, failures, hooked = RecordingTelemetry(), Sparing(), Counter[str]()
+    everything(face, all_of_it, tmp_path)
+    everything(face, failures, tmp_path)
+    heard = tuple(hook(name, lambda signal: hooked.update([signal.name])) for name in _OF_FAILURES)
+    telemetry = Hooked(NoTelemetry(), heard)
+    assert telemetry.failures_only
+    everything(face, telemetry, tmp_path)
+    assert "request.stop" not in failures.names
+    assert Counter(one.name for one in filter(is_failure, failures.signals)) == Counter(
+        one.name for one in filter(is_failure, all_of_it.signals)
+    )
+    assert hooked == Counter(name for name in all_of_it.names if name in _OF_FAILURES)
+    assert set(hooked) == _OF_FAILURES
 
 
 class Dumping(RecordingTelemetry):
