@@ -35,12 +35,29 @@ MESSAGE_RECEIVED: Final = "message.received"
 EXCEPTION_CAPTURED: Final = "exception.captured"
 
 
+UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("duration", "attempt.duration", "delay", "wait", "expires_in"), "s"),
+        **dict.fromkeys(("request.size", "response.size", "size", "bytes", "total"), "By"),
+        "attempts": "{attempt}",
+        "events": "{event}",
+        "polls": "{poll}",
+    }
+)
+"""Measurement -> its unit, in the case-sensitive form of UCUM, as OpenTelemetry has it; whatever signal it is of."""
+
+
 @attrs.frozen
 class Entry:
     """A signal: when it is emitted, and its attributes by name, each with what it is."""
 
     when: str
     attributes: Mapping[str, str]
+
+    @property
+    def measurements(self) -> Mapping[str, str]:
+        """Those of its attributes that are measured: numbers in the unit that UNITS says, or None."""
+        return {name: said for name, said in self.attributes.items() if name in UNITS}
 
 
 _PLACE: Final = {

@@ -238,7 +238,14 @@ def test_every_signal_of_the_catalogue_is_emitted_with_what_it_promises(face: ty
         raise ZeroDivisionError
     assert set(told.names) == set(signals.SIGNALS)
     for signal in told.signals:
-        assert signal.attributes.keys() == signals.SIGNALS[signal.name].attributes.keys(), signal.name
+        entry = signals.SIGNALS[signal.name]
+        assert signal.attributes.keys() == entry.attributes.keys(), signal.name
+        assert all(is_measured(signal.attributes[name]) for name in entry.measurements), signal.name
+    assert {name for entry in signals.SIGNALS.values() for name in entry.measurements} == set(signals.UNITS)
+
+
+def is_measured(value: Any) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
 
 
 class Sparing(RecordingTelemetry):

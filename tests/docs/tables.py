@@ -12,7 +12,7 @@ from pristine.manifest.classes import FIELD_KEYS
 from pristine.manifest.types import TYPE_KEYS
 from pristine.manifest.unions import DISCRIMINATOR_KEYS
 from pristine.manifest.words import WORDS
-from pristine.ports.signals import SIGNALS
+from pristine.ports.signals import SIGNALS, UNITS
 from tests.docs import pages
 from tests.manifest import test_effects, test_types
 
@@ -87,11 +87,13 @@ def _formats() -> Iterator[str]:
 
 
 def _signals() -> Iterator[str]:
-    yield "| Signal | When | Attributes |"
-    yield "| --- | --- | --- |"
+    yield "| Signal | When | Attributes | Measurements |"
+    yield "| --- | --- | --- | --- |"
     for name, entry in SIGNALS.items():
-        attributes = "; ".join(f"`{one}`: {said}" for one, said in entry.attributes.items())
-        yield f"| `{name}` | {entry.when} | {attributes} |"
+        measured = entry.measurements
+        attributes = "; ".join(f"`{one}`: {said}" for one, said in entry.attributes.items() if one not in measured)
+        measurements = "; ".join(f"`{one}` ({UNITS[one]}): {said}" for one, said in measured.items())
+        yield f"| `{name}` | {entry.when} | {attributes} | {measurements} |"
 
 
 if __name__ == "__main__":

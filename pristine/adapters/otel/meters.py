@@ -44,6 +44,7 @@ class Meters:
         self._retries = counter("pristine.retries", "{retry}", "Requests that are sent again after a failure.")
         self._wait = histogram("pristine.admission.wait_time", "s", "How long requests wait for limits.", _WAITS)
         self._breaker = counter("pristine.breaker.state_changes", "{change}", "Changes of circuit breakers.")
+        self._open = up_down("pristine.breaker.open", "{breaker}", "Circuit breakers that are open or half-open.")
         self._refreshes = counter("pristine.auth.refreshes", "{fetch}", "Fetches of credentials.")
         self._first = histogram(
             "pristine.stream.time_to_first_content", "s", "From a stream's call to its first content.", _FIRST
@@ -72,7 +73,12 @@ class Meters:
             self._wait.record(seconds, attributes, context)
 
     def breaker(self, attributes: dict[str, Any], context: Context | None) -> None:
+        """A change of state; a breaker that is half-open has not been found closed yet."""
         self._breaker.add(1, attributes, context)
+        was_closed, is_closed = (attributes.get(f"pristine.breaker.{when}") == "closed" for when in ("before", "after"))
+        if was_closed is not is_closed:
+            group = {name: value for name, value in attributes.items() if name == "pristine.breaker.group"}
+            self._open.add(1 if was_closed else -1, group, context)
 
     def refreshed(self, attributes: dict[str, Any], context: Context | None) -> None:
         self._refreshes.add(1, attributes, context)

@@ -1,11 +1,13 @@
 """The metrics, by name, unit and attributes, with exact values."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from opentelemetry.sdk.metrics.export import Histogram, InMemoryMetricReader
 
 import pristine
+from pristine.adapters.clock import ManualClock
 from pristine.adapters.memory import Scripted
 from pristine.ports.errors import ConnectionLost
 from pristine.ports.messages import Response
@@ -90,6 +92,17 @@ def test_of_waits_breakers_and_polls(made: Any) -> None:
     assert count == 2
     [(change, one)] = metrics["pristine.breaker.state_changes"].items()
     assert (dict(change)["pristine.breaker.after"], one) == ("open", 1)
+
+
+def test_a_breaker_is_open_until_it_has_closed(made: Any) -> None:
+    bad, clock = Response(500, JSON, b"{}"), ManualClock()
+    traced = made(bad, bad, GOOD, retry="off", breaker={"failures": 1, "cooldown": 1}, clock=clock)
+    for opened in (1, 1, 0):
+        with suppress(pristine.PristineError):
+            traced.api.execute("get")
+        assert list(traced.metrics["pristine.breaker.open"].values()) == [opened]
+        clock.wind(2)
+    assert sum(traced.metrics["pristine.breaker.state_changes"].values()) == 3
 
 
 def test_units_and_buckets() -> None:
