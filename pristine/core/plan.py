@@ -16,6 +16,7 @@ from pristine.ports.capabilities import capabilities_of
 from pristine.ports.errors import RequestError
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
+from pristine.ports.redaction import shown_url
 
 _LABEL: Final = 12
 
@@ -74,7 +75,7 @@ def explained(blueprint: Blueprint, payload: Any, options: CallOptions) -> Plan:
     return Plan(
         endpoint=operation.id,
         method=operation.method,
-        url=request.shown_url,
+        url=shown_url(request, operation.path.secrets(request.url)),
         headers=request.headers,
         body=_body(request),
         timeout=request.timeout,

@@ -12,7 +12,7 @@ from pristine.ports.body import length_of
 from pristine.ports.headers import Headers
 from pristine.ports.listening import dumps_of, injected_by, says
 from pristine.ports.messages import Request, Response, StreamHead
-from pristine.ports.redaction import scrub, shown_body
+from pristine.ports.redaction import shown_body, shown_url
 from pristine.ports.telemetry import Signal
 from pristine.streaming.content_coding import decode_content
 
@@ -54,7 +54,7 @@ class Voice:
     def announced(self, name: str, request: Request, facts: Mapping[str, Any], secrets: list[str]) -> Request:
         """Tell of a request that is about to be sent; gives it with the fields that the listener puts into it."""
         size = 0 if request.body is None else length_of(request.body)
-        shown = {"method": request.method, "url.full": _shown_url(request, secrets), "request.size": size}
+        shown = {"method": request.method, "url.full": shown_url(request, secrets), "request.size": size}
         self.emit(name, **{**facts, **shown})
         fields = self.injected()
         return attrs.evolve(request, headers=request.headers.merged(fields)) if fields else request
@@ -83,7 +83,7 @@ class Voice:
             headers=signed.headers.shown(),
             body=None if whole is None else _shown_body(whole, signed.headers, secrets, most),
             size=len(whole) if whole is not None else getattr(signed.body, "length", None),
-            **{"url.full": _shown_url(signed, secrets)},
+            **{"url.full": shown_url(signed, secrets)},
         )
 
     def dump_answer(self, answer: Response | StreamHead, secrets: list[str], most: int) -> None:
@@ -96,10 +96,6 @@ class Voice:
             body=None if body is None else _shown_body(body, answer.headers, secrets, most),
             size=None if body is None else len(body),
         )
-
-
-def _shown_url(request: Request, secrets: list[str]) -> str:
-    return scrub(request.shown_url.encode(errors="replace"), secrets).decode() if secrets else request.shown_url
 
 
 def _shown_body(body: bytes, headers: Headers, secrets: list[str], most: int) -> bytes | None:

@@ -99,6 +99,12 @@ def scrub(body: bytes, secrets: list[str]) -> bytes:
     return body
 
 
+def shown_url(request: Request, secrets: list[str]) -> str:
+    """The URL of a request without secrets, those that stand in its path included."""
+    shown = request.shown_url
+    return scrub(shown.encode(errors="replace"), secrets).decode() if secrets else shown
+
+
 _AROUND: Final = 4096
 """What of the end of a part is not shown: a secret that is cut there is not known to be one."""
 

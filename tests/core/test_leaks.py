@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import pristine
-from pristine.adapters.memory import MemoryTransport
+from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.adapters.otel import OpenTelemetry
 from pristine.adapters.telemetry import FanOut, Filtered, LoggingTelemetry, Metrics, NoTelemetry, RecordingTelemetry
 from pristine.adapters.telemetry.structlog import StructlogTelemetry
@@ -157,6 +157,21 @@ def test_what_is_masked_is_the_secret_alone(face: type[Any], tmp_path: Path) -> 
     }
     redirects = [signal.attributes["url.full"] for signal in told.signals if signal.name == "attempt.redirect"]
     assert redirects == ["http://t/there/***?key=***", "http://other/***?key=***"]
+
+
+def test_what_is_shown_of_a_call_hides_the_secret_in_its_path(face: type[Any]) -> None:
+    endpoint = {"method": "GET", "path": "/reset/{reset_token}", "streaming": True}
+    manifest = pristine.load_manifest({"name": "t", "endpoints": {"reset": endpoint}})
+    transport = MemoryTransport([Scripted([b"data: 1\n\n"])])
+    with face(pristine.context(base_url="http://t", transport=transport), manifest) as api:
+        stream = api.open("reset", path_params={"reset_token": OWN})
+        shown = repr(stream.response.metadata)
+        stream.close()
+        plan = api.pipeline.explain("reset", path_params={"reset_token": OWN})
+        template = api.pipeline.explain("reset")
+    assert "http://t/reset/***" in shown
+    assert not leaks(f"{shown} {plan} {plan!r}")
+    assert "/reset/{reset_token}" in str(template)
 
 
 @pytest.mark.parametrize("spelling", [SECRET, SECRET.upper(), f"x{OWN}", b64encode(f"ab{SECRET}".encode()).decode()])

@@ -210,3 +210,19 @@ def test_a_flat_query_reads_back_as_it_was(query: dict[str, str | list[str]]) ->
     assert parse_qsl(encoded, keep_blank_values=True) == expected
     assert encoded.isascii()
     assert not set(encoded) & set(" \r\n#?/")
+
+
+@pytest.mark.parametrize(
+    ("template", "url", "secrets"),
+    [
+        ("/reset/{reset_token}", "http://h/v1/reset/abc%2Fdef", ["abc%2Fdef", "abc/def"]),
+        ("/reset/{reset_token}", "http://h/reset/abcdef?reset=uvwxyz", ["abcdef"]),
+        ("/u/{id}/keys/{apiKey}/use", "http://h/u/1234/keys/abcdef/use", ["abcdef"]),
+        ("/reset/{reset_token}", "http://h/reset/{reset_token}", []),
+        ("/reset/{reset_token}", "http://h/reset/ab", []),
+        ("/lists/{page_token}", "http://h/lists/abcdef", []),
+        ("/a/b/c/d/e/f/{token}", "http://h/next", []),
+    ],
+)
+def test_a_path_knows_which_of_its_values_are_secrets(template: str, url: str, secrets: list[str]) -> None:
+    assert PathTemplate.parse(template).secrets(url) == secrets

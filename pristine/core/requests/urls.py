@@ -64,7 +64,7 @@ class PathTemplate:
         if not self.hidden:
             return []
         cut = url.partition("?")[0].split("/")[-len(self.segments) :]
-        found = {cut[index] for index in self.hidden if len(cut) == len(self.segments)}
+        found = {cut[index] for index in self.hidden if len(cut) == len(self.segments) and "{" not in cut[index]}
         return longest_first(found | set(map(unquote, found)))
 
     def _segment(self, parts: tuple[tuple[str, str | None], ...], values: Mapping[str, Any]) -> str:

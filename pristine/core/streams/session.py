@@ -37,6 +37,7 @@ from pristine.ports.errors import (
 )
 from pristine.ports.events import Event
 from pristine.ports.messages import StreamHead
+from pristine.ports.redaction import shown_url
 from pristine.ports.serializer import Schema
 from pristine.streaming.ranges import body_length
 from pristine.streaming.readers import ItemReader, Reader
@@ -90,7 +91,7 @@ class StreamSession:
         return StreamMetadata(
             endpoint=call.operation.id,
             method=call.operation.method,
-            url=call.request.shown_url,
+            url=shown_url(call.request, call.operation.path.secrets(call.request.url)),
             attempts=call.ledger.attempts,
             request_id=request_id(self.head.headers),
             connected_after=self._connection.connected_after,
