@@ -93,7 +93,7 @@ class Call:
         self._said = b""
         self._renewed = False
         self._voice = voice = Voice(context, self.operation.id)
-        self.listening, self.emit, self.part_of = voice.listening, voice.emit, voice.part_of
+        self.listening = voice.listening
         self._dumps = voice.dumps if voice.listening else 0
         self._repeatable = self.operation.repeatable or self.operation.key_header in request.headers
 
@@ -388,6 +388,15 @@ class Call:
     def restate(self, error: PristineError) -> None:
         """Give a passed total its value."""
         deadlines.restate(error, self.deadline)
+
+    @property
+    def emit(self) -> Callable[..., None]:
+        """Tells telemetry."""
+        return self._voice.emit
+
+    def part_of(self, future: Voice) -> None:
+        """Say in every signal that it is made for that future."""
+        self._voice.part_of(future)
 
     # -- what is told of it --------------------------------------------------------------------------------------------
 
