@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 from typing import Any
 
 import attrs
@@ -176,6 +178,37 @@ def test_listeners_on_one_provider_watch_together(server: WireServer) -> None:
     before = len(_WATCHED)
     OpenTelemetry(metrics=False).watch(HttpxTransport())
     assert len(_WATCHED) == before
+
+
+LATE = """
+import pristine, sys
+from opentelemetry import metrics
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from pristine.adapters.httpx import HttpxTransport
+
+manifest = pristine.load_manifest({"name": "t", "endpoints": {"get": {"method": "GET", "path": "/get"}}})
+transports = [HttpxTransport() for _ in range(3)]
+
+def opened(transport):
+    return pristine.Pipeline(manifest, pristine.context(base_url=sys.argv[1], transport=transport, telemetry="otel"))
+
+apis, reader = list(map(opened, transports[:2])), InMemoryMetricReader()
+metrics.set_meter_provider(MeterProvider([reader]))
+apis.append(opened(transports[2]))
+for api in apis:
+    api.execute("get")
+[scope] = reader.get_metrics_data().resource_metrics[0].scope_metrics
+[found] = [metric for metric in scope.metrics if metric.name == "http.client.open_connections"]
+print([point.value for point in found.data.data_points])
+for transport in transports:
+    transport.close()
+"""
+
+
+def test_listeners_from_before_and_after_the_sdk_watch_together(server: WireServer) -> None:
+    command = [sys.executable, "-W", "error", "-c", LATE, server.url]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[0, 3]\n"
 
 
 def test_a_transport_is_held_weakly() -> None:

@@ -1,5 +1,6 @@
 """The spans of calls, streams and futures, with their exact attributes, events, links and times, on both faces."""
 
+import asyncio
 import gc
 from typing import Any
 
@@ -11,10 +12,11 @@ from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 import pristine
-from pristine.adapters.memory import Scripted
+from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.ports.errors import ConnectFailed, ConnectionLost, NotFound, StreamInterrupted
 from pristine.ports.messages import Response
-from tests.adapters.otel.traced import GOOD, JSON, events, is_in, said, seconds
+from tests.adapters.otel.traced import GOOD, JSON, Traced, events, is_in, said, seconds
+from tests.support.faces import FACES, MANIFEST
 from tests.support.tokens import Tokens
 
 PLACE = {"server.address": "t", "server.port": 80}
@@ -77,6 +79,46 @@ def test_what_fails_is_an_error_of_its_type(made: Any, step: Any, error: str, ki
     assert (attempt.status.status_code, said(attempt)["error.type"]) == (StatusCode.ERROR, error)
     assert (call.status.status_code, said(call)["error.type"]) == (StatusCode.ERROR, kind)
     assert said(attempt).get("http.response.status_code") == getattr(step, "status", None)
+
+
+def test_a_status_that_the_api_calls_an_answer_is_no_error(made: Any) -> None:
+    endpoint = {"method": "GET", "path": "/get", "responses": {"304": "any"}}
+    manifest = pristine.load_manifest({"name": "t", "endpoints": {"get": endpoint}})
+    traced = made(Response(304, {}, b""), manifest=manifest)
+    assert traced.api.execute("get") is None
+    attempt, call = traced.spans
+    assert said(attempt)["http.response.status_code"] == 304
+    assert [span.status.status_code for span in (attempt, call)] == [StatusCode.UNSET] * 2
+    assert "error.type" not in {**said(attempt), **said(call)}
+
+
+@pytest.mark.parametrize("endpoint", ["get", "feed"])
+async def test_a_call_that_is_cancelled_ends_its_spans(endpoint: str) -> None:
+    begun = asyncio.Event()
+
+    class Hanging(MemoryTransport):
+        async def aopen(self, request: Any) -> Any:
+            begun.set()
+            await asyncio.Event().wait()
+
+        async def asend(self, request: Any) -> Any:
+            await self.aopen(request)
+
+    traced = Traced(FACES["sync"], [])
+    context = pristine.context(base_url="http://t", transport=Hanging(), telemetry=traced.telemetry)
+    async with pristine.AsyncPipeline(MANIFEST, context) as api:
+        call = api.execute(endpoint) if endpoint == "get" else api.execute_stream(endpoint).__aenter__()
+        task = asyncio.ensure_future(call)
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert [span.name for span in traced.spans] == [f"GET /{endpoint}", endpoint]
+    for span in traced.spans:
+        assert (span.status.status_code, said(span)["error.type"]) == (StatusCode.ERROR, "CancelledError")
+    assert set(traced.metrics["http.client.active_requests"].values()) == {0}
+    assert len(traced.telemetry._open) == 0
+    traced.close()
 
 
 def test_a_value_that_cannot_be_read_is_the_call_s_error_alone(made: Any) -> None:
