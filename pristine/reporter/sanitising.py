@@ -6,6 +6,7 @@ A value whose name speaks of a secret is masked, and in texts what looks like a 
 import math
 import re
 from base64 import b64encode
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
@@ -44,7 +45,7 @@ class Sanitiser:
 
     def __init__(self, secrets: Iterable[str], *, depth: int, items: int, characters: int) -> None:
         self._secrets = longest_first(secrets)
-        self._margin = max(map(len, self._secrets), default=0) + 200
+        self._margin = 6 * max(map(len, self._secrets), default=0) + 200  # some spell a character by six
         self._depth = depth
         self._items = items
         self._characters = characters
@@ -55,11 +56,19 @@ class Sanitiser:
 
     def text(self, text: str) -> str:
         """A text, cut, and with its secrets masked."""
-        some = text[: self._characters + self._margin]  # masked first, and then cut: a secret must not be cut in two
-        masked = scrub(some.encode("utf-8", "backslashreplace"), self._secrets).decode()
+        masked = self.data(text[: self._characters + self._margin].encode("utf-8", "backslashreplace")).decode()
         if _SUSPECT.search(masked):
             masked = _NAMED.sub(rf"\1{MASK}", _SCHEMES.sub(rf"\1\2{MASK}", _USER.sub(rf"\1{MASK}@", masked)))
         return masked if len(masked) <= self._characters else masked[: self._characters] + _CUT
+
+    def data(self, data: bytes) -> bytes:
+        """Bytes without the secrets that are known."""
+        return scrub(data, self._secrets)
+
+    @property
+    def margin(self) -> int:
+        """How much more is looked at than is told: what is cut is masked first, for a secret must not be cut in two."""
+        return self._margin
 
     @property
     def bounds(self) -> tuple[int, int, int]:
@@ -71,7 +80,7 @@ class _Walk:
     """One value, and how many of its parts may still be looked at."""
 
     def __init__(self, sanitiser: Sanitiser, left: int) -> None:
-        self._text = sanitiser.text
+        self._text, self._data, self._margin = sanitiser.text, sanitiser.data, sanitiser.margin
         self._depth, self._items, self._characters = sanitiser.bounds
         self._left = left
 
@@ -91,9 +100,9 @@ class _Walk:
         return self._text(value)
 
     def bytes(self, value: Any, _: int) -> str:
-        cut = bytes(value[: self._characters])
+        cut = self._data(bytes(value[: self._characters + self._margin]))[: self._characters]
         try:
-            return self._text(cut.decode())
+            return self._text(getincrementaldecoder("utf-8")().decode(cut))  # the last character may be cut
         except UnicodeDecodeError:
             return f"base64:{b64encode(cut).decode()}"
 

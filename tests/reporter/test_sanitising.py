@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from base64 import b64encode
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
@@ -63,6 +64,9 @@ class Unreadable(dict[str, Any]):
         ("\ud800", "\\ud800"),
         (b"bytes", "bytes"),
         (b"\xff\x00", "base64:/wA="),
+        (b"\xff" + SECRET.encode(), "base64:/yoqKg=="),
+        (b"\xff" * 35 + SECRET.encode(), "base64:" + b64encode(b"\xff" * 35 + b"***").decode()),
+        ("ü".encode() * 30 + b"ab", "ü" * 20),
         (datetime(2025, 1, 2, tzinfo=UTC), "2025-01-02T00:00:00+00:00"),
         (Decimal("1.5"), "1.5"),
         (PurePosixPath("/a"), "/a"),
