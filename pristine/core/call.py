@@ -66,6 +66,8 @@ class Ways:
 class Call:
     """The state of one logical call."""
 
+    _hidden: frozenset[str] = frozenset()
+
     def __init__(
         self,
         context: Context[Any],
@@ -135,6 +137,7 @@ class Call:
             onward = self.unsigned
             while (following := await following_of(trail, answer, onward)) is not None:
                 onward = self._limited(following)
+                self._secrets()
                 if self.listening:
                     onward = self._redirected(answer, onward, at_home=trail.at_home)
                 self.request = await self._signed(onward) if trail.at_home else onward
@@ -425,10 +428,10 @@ class Call:
         return scrub(body, self._secrets())
 
     def _secrets(self) -> list[str]:
-        """What its request has that must not be shown."""
-        return longest_first(
-            {*credentials(self.unsigned, self.request), *self.operation.path.secrets(self.unsigned.url)}
-        )
+        """What its requests have had that must not be shown: a redirect may tell it to another origin."""
+        found = {*credentials(self.unsigned, self.request), *self.operation.path.secrets(self.unsigned.url)}
+        self._hidden = self._hidden | found
+        return longest_first(self._hidden)
 
 
 _NO_HEADERS: Final = Headers()

@@ -24,7 +24,7 @@ from pristine.adapters.telemetry import FanOut, Filtered, LoggingTelemetry, Metr
 from pristine.adapters.telemetry.structlog import StructlogTelemetry
 from pristine.cli.stats import drawn
 from pristine.core.hooks import Hooked, hook
-from pristine.ports.messages import Response
+from pristine.ports.messages import Request, Response
 from pristine.ports.signals import SIGNALS
 from tests.support.everything import OWN, SECRET, everything, leaks
 
@@ -172,6 +172,27 @@ def test_what_is_shown_of_a_call_hides_the_secret_in_its_path(face: type[Any]) -
     assert "http://t/reset/***" in shown
     assert not leaks(f"{shown} {plan} {plan!r}")
     assert "/reset/{reset_token}" in str(template)
+
+
+def test_another_origin_that_is_told_a_credential_does_not_make_it_known(face: type[Any]) -> None:
+    def onward(request: Request) -> Response:
+        return Response(302, {"location": f"http://other/{request.headers['authorization'].partition(' ')[2]}"})
+
+    def echo(request: Request) -> Response:
+        return Response(404, {"content-type": "text/plain"}, request.url.encode())
+
+    told = Dumping(MUCH)
+    for telemetry in (told, NoTelemetry()):
+        transport, auth = MemoryTransport([onward, echo]), pristine.Bearer(SECRET)
+        context = pristine.context(
+            base_url="http://t", transport=transport, auth=auth, redirects=1, telemetry=telemetry
+        )
+        with face(context) as api, pytest.raises(pristine.StatusError) as caught:
+            api.execute("get")
+        assert transport.requests[1].url == f"http://other/{SECRET}"
+        assert caught.value.body == b"http://other/***"
+    assert told.names.count("message.sent") == 2
+    assert not leaks(repr(told.signals))
 
 
 @pytest.mark.parametrize("spelling", [SECRET, SECRET.upper(), f"x{OWN}", b64encode(f"ab{SECRET}".encode()).decode()])
