@@ -4,7 +4,6 @@ Each attempt is admitted, and judged once: both stand in the room `attempts`, be
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import Any, Final, TypedDict, TypeVar
 
 import attrs
@@ -19,16 +18,16 @@ from pristine.core.bodies.outgoing import Sending
 from pristine.core.context import Context
 from pristine.core.face import Face
 from pristine.core.operation import Operation
-from pristine.core.telling import Voice, place
+from pristine.core.telling import Voice
+from pristine.core.told import Told
 from pristine.ports import signals
 from pristine.ports.admission import Demand, Report
-from pristine.ports.auth import AsyncAuth, Fetch, hearing, refused_by
+from pristine.ports.auth import AsyncAuth, hearing, refused_by
 from pristine.ports.body import length_of
 from pristine.ports.errors import AdmissionRefused, PristineError, ResponseError, StatusError
 from pristine.ports.headers import Headers, HeaderSource
 from pristine.ports.messages import Request, Response, StreamHead, Timeout
 from pristine.ports.outcome import Outcome
-from pristine.ports.redaction import credentials, longest_first, scrub
 from pristine.ports.retry import Retry
 
 T = TypeVar("T")
@@ -63,10 +62,8 @@ class Ways:
     admission: Admission | None = None
 
 
-class Call:
+class Call(Told):
     """The state of one logical call."""
-
-    _hidden: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -98,11 +95,6 @@ class Call:
         self.listening = voice.listening
         self._dumps = voice.dumps if voice.listening else 0
         self._repeatable = self.operation.repeatable or self.operation.key_header in request.headers
-
-    @property
-    def attempts(self) -> int:
-        """How many attempts have ended since the last progress."""
-        return len(self.history)
 
     async def run(self, attempt: Callable[[], Awaitable[tuple[int, T]]], *, holds: bool = False) -> T:
         """Make attempts, which give a status and a result, until one succeeds or there is not to be another.
@@ -166,25 +158,6 @@ class Call:
         self.request = self.unsigned  # whatever fails in signing does not fail for an earlier credential
         self.request = await self._signed(self.unsigned)
 
-    def _announce(self) -> None:
-        """Tell of the attempt that begins, and let the listener put its fields into the request."""
-        body, facts = self.unsigned.body, {"attempt": self.attempts + 1, **self.described}
-        facts["duration"] = self._began - self.started
-        secrets = self.operation.path.secrets(self.unsigned.url)
-        self.unsigned = self._voice.announced(signals.ATTEMPT_START, self.unsigned, facts, secrets)
-        if isinstance(body, Sending):
-            body.told = partial(self._uploaded, body.length)
-
-    def _redirected(self, answer: Any, onward: Request, *, at_home: bool) -> Request:
-        """Tell of the request that an answer redirects to; another origin does not get the listener's fields."""
-        facts = {"attempt": self.attempts + 1, "status": getattr(answer, "head", answer).status}
-        facts = {**facts, "duration": self.elapsed(), **place(onward.url)}
-        told = self._voice.announced(signals.ATTEMPT_REDIRECT, onward, facts, self._secrets())
-        return told if at_home else onward
-
-    def _uploaded(self, total: int | None, sent: int) -> None:
-        self.emit(signals.UPLOAD_PROGRESS, bytes=sent, total=total)
-
     async def _signed(self, request: Request) -> Request:
         """The request with its credential, which may have taken some of the time that there was."""
         if self._ways.auth is None:
@@ -193,11 +166,6 @@ class Call:
             return deadlines.within(self.deadline, await self._ways.auth.asign(request))
         with hearing(self._fetched):
             return deadlines.within(self.deadline, await self._ways.auth.asign(request))
-
-    def _fetched(self, fetch: Fetch) -> None:
-        error = None if fetch.error is None else type(fetch.error).__qualname__
-        facts = {"attempt": self.attempts + 1, "expires_in": fetch.expires_in, "duration": fetch.duration}
-        self.emit(signals.AUTH_REFRESH, **facts, **{"error.type": error})
 
     def _limited(self, request: Request) -> Request:
         """The request with what is left for it, which the server is told where it wants to know."""
@@ -392,46 +360,11 @@ class Call:
         """Give a passed total its value."""
         deadlines.restate(error, self.deadline)
 
-    @property
-    def emit(self) -> Callable[..., None]:
-        """Tells telemetry."""
-        return self._voice.emit
-
-    def part_of(self, future: Voice) -> None:
-        """Say in every signal that it is made for that future."""
-        self._voice.part_of(future)
-
-    # -- what is told of it --------------------------------------------------------------------------------------------
-
-    def elapsed(self) -> float:
-        return self._face.clock.now() - self.started
-
-    @property
-    def described(self) -> Mapping[str, Any]:
-        """The attributes with which a call is announced."""
-        template = self.operation.endpoint.path
-        return {"method": self.operation.method, "url.template": template, **self._ways.place}
-
-    @property
-    def ended(self) -> Mapping[str, Any]:
-        """The attributes with which its end is announced."""
-        return {"attempts": self.attempts, "duration": self.elapsed()}
-
     def failed(self, error: BaseException | None) -> None:
         """Give an error on its way to the caller what only the call knows."""
         if isinstance(error, PristineError):
             error.endpoint = error.endpoint or self.operation.id
             error.attempts = self.ledger.attempts
-
-    def safe(self, body: bytes) -> bytes:
-        """A body that is to become part of an error, without the credentials that its server may have echoed."""
-        return scrub(body, self._secrets())
-
-    def _secrets(self) -> list[str]:
-        """What its requests have had that must not be shown: a redirect may tell it to another origin."""
-        found = {*credentials(self.unsigned, self.request), *self.operation.path.secrets(self.unsigned.url)}
-        self._hidden = self._hidden | found
-        return longest_first(self._hidden)
 
 
 _NO_HEADERS: Final = Headers()
