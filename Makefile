@@ -10,7 +10,14 @@ CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit
   % sys.version_info[:2])'
 BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 
-WORKERS ?= 2
+# One more than the cores that we count on, since much of the time of the tests is waiting.
+WORKERS ?= 3
+PYTEST := $(BIN)/python -m pytest
+IN_PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# Images of containers like to set it. Then each worker would rewrite the asserts of all tests, and each of the hundreds
+# of processes that tests start would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -24,10 +31,10 @@ demo: $(INSTALLED) ## see it: a call and a stream against a real server on this 
 	@$(BIN)/python examples/chat/demo.py
 
 test: lint types ## check everything: lint, types, tests, and the examples in the documentation
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(PYTEST) $(IN_PARALLEL)
 
 test-all: $(INSTALLED) ## the tests over every transport there is, which takes a while
-	PRISTINE_BACKENDS=all $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	PRISTINE_BACKENDS=all $(PYTEST) $(IN_PARALLEL)
 
 fmt: $(INSTALLED) ## format, and fix what can be fixed without you
 	$(BIN)/ruff check --fix-only
@@ -42,10 +49,10 @@ types: $(INSTALLED) ## mypy, strict
 	$(BIN)/mypy
 
 docs: $(INSTALLED) ## run the examples in the documentation, check its links and tables
-	$(BIN)/python -m pytest tests/docs
+	$(PYTEST) tests/docs
 
 adapters: $(INSTALLED) ## hold every transport to its promises, and write the table of adapters
-	$(BIN)/python -m pytest -q tests/contracts/test_transports.py --pristine-report docs/reference/adapters.json
+	$(PYTEST) -q tests/contracts/test_transports.py --pristine-report docs/reference/adapters.json
 	$(BIN)/python -m tests.docs.adapters
 
 tables: $(INSTALLED) ## remake the JSON Schema of manifests, and the tables of the reference page, from the code

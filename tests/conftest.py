@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -29,6 +30,33 @@ if os.environ.get("PRISTINE_BACKENDS") == "all":  # make test-all
         "pyreqwest-sync": (Blocking, "pyreqwest"),
         "pyreqwest-async": (Async, "pyreqwest"),
     }
+
+LONG = (
+    "contracts/test_broken.py",
+    "contracts/test_small_ports_bite.py",
+    "manifest/test_hostile.py",
+    "contracts/test_transports.py",
+    "testing/test_plugin.py",
+    "streaming/test_sse_linear.py",
+    "docs/test_docs.py",
+    "streaming/test_json_array.py",
+    "core/test_under_load.py",
+    "core/test_deadline.py",
+    "streaming/test_sse_fuzz.py",
+    "testing/test_write_a_transport.py",
+    "cli/test_mock.py",
+    "cli/test_stream.py",
+    "examples/test_tinker_demo.py",
+    "test_demo.py",
+)
+"""The files that take longest, the longest first."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where a file goes to one worker of several, have those that take long first, so that all end together."""
+    if hasattr(config, "workerinput"):
+        places = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+        items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 
 from tests.contracts.broken.calls import BROKEN
 from tests.contracts.broken.thrift import FIRST
+from tests.support.strangers import WITHOUT
 
 ROOT: Final = Path(__file__).parents[2]
 TOGETHER: Final = 8
@@ -28,7 +29,7 @@ def run(names: list[str], folder: Path, number: int) -> "subprocess.Popen[bytes]
     report = folder / f"{number}.json"
     chosen = [argument for name in names for argument in ("--pristine-transport", name)]
     thrift = [] if os.environ.get("PRISTINE_BROKEN") == "all" else ["-p", "tests.contracts.broken.thrift"]
-    options = [*thrift, "-p", "no:asyncio", "-p", "no:cacheprovider", "--tb=no", f"--pristine-report={report}"]
+    options = [*thrift, *WITHOUT, "--tb=no", f"--pristine-report={report}"]
     command = [sys.executable, "-m", "pytest", "-q", *options, "--pristine-patience=2", *chosen]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with (folder / f"{number}.txt").open("wb") as out:

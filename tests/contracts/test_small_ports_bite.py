@@ -16,6 +16,7 @@ import pytest
 
 from pristine.testing.promises import PromiseBroken
 from tests.contracts.broken_ports.register import BROKEN, CONTRACTS, OVER
+from tests.support.strangers import WITHOUT
 
 for contract in CONTRACTS.values():
     import_module(f"tests.contracts.broken_ports.{contract.__module__.rpartition('.')[2]}")
@@ -88,7 +89,8 @@ class TestClock(ClockContract):
 def told_by_pytest(folder: Path, code: str) -> list[str]:
     """The summary of pytest for a file of its own, run as a stranger would."""
     (folder / "test_stranger.py").write_text(code)
-    command = [sys.executable, "-m", "pytest", "-q", "-rA", "--tb=line", "--rootdir=.", "test_stranger.py"]
+    options = [*WITHOUT, "-q", "-rA", "--tb=line", "--rootdir=."]
+    command = [sys.executable, "-m", "pytest", *options, "test_stranger.py"]
     wide = {**os.environ, "COLUMNS": "300"}
     ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=wide, check=False)
     return ended.stdout.splitlines()

@@ -7,9 +7,9 @@ files would take minutes, hours, or all memory there is.
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 import pytest
@@ -26,22 +26,31 @@ MEMORY: Final = 1024 * MB
 SECONDS: Final = 20
 """Of CPU: the slowest takes five on a machine of two busy cores."""
 
-CHILD: Final = """
-import json, resource, sys, time
+CHILDREN: Final = """
+import json, os, resource, sys, time
 import pristine
 import pristine.adapters.toml, pristine.adapters.yaml
 
 load, errors = pristine.load_manifest_file, (pristine.PristineError,)
-resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
-resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-began = time.process_time()
-try:
-    load(sys.argv[1])
-    told = "accepted"
-except errors as error:
-    told = str(error)
-json.dump({"seconds": time.process_time() - began, "told": told}, sys.stdout)
+
+def fate(path):
+    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+    began = time.process_time()
+    try:
+        load(path)
+        told = "accepted"
+    except errors as error:
+        told = str(error)
+    print(json.dumps({"seconds": time.process_time() - began, "told": told}), end="", flush=True)
+
+for line in sys.stdin:
+    if (child := os.fork()) == 0:
+        fate(line.rstrip())
+        os._exit(0)
+    print("", os.waitpid(child, 0)[1], sep="\\t", flush=True)
 """
+"""For each path that it reads, a process that has imported what it needs; how it ended is told after what it said."""
 
 
 @attrs.frozen
@@ -50,12 +59,40 @@ class Fate:
     told: str
 
 
-def fate(path: Path) -> Fate:
+Become: TypeAlias = Callable[[Path], Fate]
+Make: TypeAlias = Callable[[], str]
+
+
+@pytest.fixture(scope="module")
+def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator["subprocess.Popen[str]"]:
+    """What starts the processes, which takes longer than most of them."""
+    command = [sys.executable, "-c", CHILDREN, str(MEMORY)]
+    root, pipe = Path(pristine.__file__).parents[1], subprocess.PIPE
+    with (
+        (tmp_path_factory.mktemp("children") / "said").open("w+") as said,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=said, text=True, cwd=root) as children,
+    ):
+        yield children
+        assert children.stdin
+        children.stdin.close()
+        assert children.wait() == 0
+        said.seek(0)
+        assert said.read() == ""
+
+
+@pytest.fixture
+def fate(children: "subprocess.Popen[str]") -> Become:
     """What becomes of a file, in another process."""
-    command = [sys.executable, "-c", CHILD, str(path), str(MEMORY)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(pristine.__file__).parents[1])
-    assert done.returncode == 0, f"{done.returncode}: {done.stderr[-2000:]}"
-    return Fate(**json.loads(done.stdout))
+
+    def become(path: Path) -> Fate:
+        assert children.stdin
+        assert children.stdout
+        print(path, file=children.stdin, flush=True)
+        said, _, status = children.stdout.readline().rpartition("\t")
+        assert status == "0\n", f"it ended with {status}"
+        return Fate(**json.loads(said))
+
+    return become
 
 
 def whole(**more: Any) -> str:
@@ -284,7 +321,7 @@ TEXTS: Final[dict[str, tuple[str, Callable[[], str], str]]] = {
 
 
 @pytest.mark.parametrize(("suffix", "make", "told"), TEXTS.values(), ids=TEXTS)
-def test_a_hostile_file_has_its_end(tmp_path: Path, suffix: str, make: Callable[[], str], told: str) -> None:
+def test_a_hostile_file_has_its_end(tmp_path: Path, fate: Become, suffix: str, make: Make, told: str) -> None:
     path = tmp_path / f"api.{suffix}"
     path.write_text(make(), encoding="utf-8")
     found = fate(path)
@@ -296,7 +333,7 @@ def test_a_hostile_file_has_its_end(tmp_path: Path, suffix: str, make: Callable[
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def test_files_that_include_each_other_without_end(tmp_path: Path) -> None:
+def test_files_that_include_each_other_without_end(tmp_path: Path, fate: Become) -> None:
     for n in range(300):
         (tmp_path / f"f{n}.json").write_text(json.dumps({"include": [f"f{n + 1}.json", f"f{n}.json"] * 200}))
     (tmp_path / "api.json").write_text(whole(include=["f0.json", "./f0.json", "x/../f0.json"]))
@@ -305,14 +342,14 @@ def test_files_that_include_each_other_without_end(tmp_path: Path) -> None:
     assert found.seconds < SECONDS
 
 
-def test_files_that_are_large_together(tmp_path: Path) -> None:
+def test_files_that_are_large_together(tmp_path: Path, fate: Become) -> None:
     for n in range(3):
         (tmp_path / f"f{n}.json").write_text(with_types(**{f"t{n}": {"description": "a" * (LARGEST // 2)}}))
     (tmp_path / "api.json").write_text(whole(include=[f"f{n}.json" for n in range(3)]))
     assert "f1.json: more than 32 MiB" in fate(tmp_path / "api.json").told
 
 
-def test_files_that_have_many_values_together(tmp_path: Path) -> None:
+def test_files_that_have_many_values_together(tmp_path: Path, fate: Become) -> None:
     for n in range(40):
         text = json.dumps({"types": {f"t{n}": {"enum": [1] * 100_000}}})
         (tmp_path / f"f{n}.json").write_text(text)
@@ -323,7 +360,7 @@ def test_files_that_have_many_values_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no endless file")
-def test_a_file_without_end(tmp_path: Path) -> None:
+def test_a_file_without_end(tmp_path: Path, fate: Become) -> None:
     (tmp_path / "api.json").symlink_to("/dev/zero")
     assert "more than 32 MiB" in fate(tmp_path / "api.json").told
 

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import pytest
 
+from tests.support.strangers import WITHOUT
+
 ROOT: Final = Path(__file__).parents[2]
-ALONE: Final = ("-p", "no:asyncio", "-p", "no:cacheprovider", "-W", "error", "--tb=short")
+ALONE: Final = (*WITHOUT, "-W", "error", "--tb=short")
 FIRST: Final = ("-m", 'pristine_promise(port="Transport", number="1")')
 """The tests of one promise, which are quick."""
 
