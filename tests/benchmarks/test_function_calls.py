@@ -1,0 +1,57 @@
+"""How many functions a typed call enters beyond the bare client's: no matter of time, so it may be held in any run.
+
+The count is the same under any load, but for a step of the event loop now and then, which is less than one in a call.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+import pytest
+
+from benchmarks.suite import server
+from benchmarks.suite.areas import calls
+
+BOUNDS: Final = {
+    "pristine on aiohttp": 80,
+    "pristine on aiohttp, production": 200,
+    "pristine on httpx2": -900,  # it stands on the pool below the client: 1,078 beside 2,174
+    "pristine on httpx2, production": -800,
+}
+"""More than the bare client's, at most."""
+
+
+@pytest.fixture(scope="module")
+def root() -> Iterator[str]:
+    with server.running(None) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """httpx looks through those of the environment for each request."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@cache
+def _count(name: str, root: str, number: int = 0) -> float:
+    """Counted once for each number."""
+    return calls.on_a_loop(name, root, 1)["calls"]["calls"]
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_typed_call_enters_few_functions_beyond_the_bare_client_s(name: str, root: str) -> None:
+    bare = _count(name.removeprefix("pristine on ").removesuffix(", production"), root)
+    assert _count(name, root) <= bare + BOUNDS[name]
+
+
+def test_the_count_is_the_same_each_time(root: str) -> None:
+    assert abs(_count("pristine on aiohttp", root) - _count("pristine on aiohttp", root, 1)) < 1
+
+
+def test_the_count_has_the_functions_of_python_and_of_c() -> None:
+    with calls.Counter() as seen:
+        sorted([2, 1], key=lambda number: number)
+    assert seen.count == 3
