@@ -26,7 +26,7 @@ def on_a_loop(name: str, root: str, effort: float) -> dict[str, Figures]:
 async def in_flight(name: str, root: str, effort: float, at_once: int) -> Figures:
     contestant = contestants.opened(name, "async", root)
     assert len(await contestant.call()) > LETTERS
-    await _calls(contestant.call, at_once, at_once)
+    await _calls(contestant.call, max(at_once, 64), at_once)
     with metered() as trial:
         await _calls(contestant.call, trying := max(at_once, 32), at_once)
     count = _count(effort, trial["cpu"] / trying, at_once)
@@ -58,7 +58,7 @@ def in_threads(name: str, root: str, effort: float) -> dict[str, Figures]:
 def _threads(name: str, root: str, effort: float, at_once: int) -> Figures:
     contestant = contestants.opened(name, "blocking", root)
     assert len(contestant.call()) > LETTERS
-    _spread(contestant.call, at_once, at_once)
+    _spread(contestant.call, max(at_once, 64), at_once)
     with metered() as trial:
         _spread(contestant.call, trying := max(at_once, 32), at_once)
     count = _count(effort, trial["cpu"] / trying, at_once)
