@@ -7,6 +7,7 @@ that were measured in, and the page's tables are made anew from it.
 import argparse
 import datetime as dt
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -57,7 +58,11 @@ def measured(area: str, only: list[str] | None, plan: Plan) -> dict[str, Any]:
     """An area's figures, whose tables are printed."""
     names = [name for name in AREAS[area].contestants if only is None or name in only]
     visits = Tour(area, names, plan, lambda line: print(line, file=sys.stderr, flush=True)).made()
-    found = {"measured": dt.datetime.now(dt.UTC).date().isoformat(), "scenarios": summary(area, visits)}
+    found: dict[str, Any] = {
+        "measured": dt.datetime.now(dt.UTC).date().isoformat(),
+        "load": round(os.getloadavg()[1], 1),
+    }
+    found |= {"part": plan.part, "most_visits": plan.visits, "scenarios": summary(area, visits)}
     for scenario, title in AREAS[area].scenarios.items():
         print(f"\n{AREAS[area].title}: {title}\n", *page.table(area, scenario, found), sep="\n", flush=True)
     return found

@@ -47,6 +47,12 @@ def test_the_machine_and_the_versions_are_told(smallest: Any) -> None:
     assert {"pristine-sdk", "aiohttp"} <= smallest["machine"]["versions"].keys()
 
 
+def test_a_run_that_is_not_full_says_so_on_the_page(smallest: Any) -> None:
+    filled = page.filled("<!-- figures: machine -->\n", smallest)
+    assert "| **not a full run** | 2% of the usual work, at most 1 visits |" in filled
+    assert "| load average meanwhile |" in filled
+
+
 def test_who_fails_is_told_in_its_place(smallest: Any) -> None:
     found = smallest["areas"]["calls"]
     assert found["scenarios"]["calls"]["openai"] == {"error": "ModuleNotFoundError: No module named 'openai'"}

@@ -62,7 +62,13 @@ def _machine(results: Mapping[str, Any]) -> Iterator[str]:
     yield f"| system | {told['system']} |"
     yield f"| Python | {told['python']} |"
     yield f"| versions | {', '.join(f'{name} {version}' for name, version in told['versions'].items())} |"
-    yield f"| measured | {', '.join(sorted({area['measured'] for area in results['areas'].values()}))} |"
+    areas = list(results["areas"].values())
+    yield f"| measured | {', '.join(sorted({area['measured'] for area in areas}))} |"
+    if loads := [area["load"] for area in areas if "load" in area]:
+        yield f"| load average meanwhile | at most {max(loads):.1f}, the suite's own included |"
+    if partial := [area for area in areas if area["part"] < 1 or area["most_visits"]]:
+        least, most = min(area["part"] for area in partial), max(area["most_visits"] or 0 for area in partial)
+        yield f"| **not a full run** | {least:.0%} of the usual work, at most {most or 'the usual'} visits |"
 
 
 def table(area: str, scenario: str, found: Mapping[str, Any]) -> Iterator[str]:
