@@ -3,13 +3,14 @@
 An attribute leads down the tree of endpoint ids; calling one makes the call. Both faces walk the same tree.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from inspect import Signature
 from types import NoneType, TracebackType, UnionType
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, Self, Union, get_args, get_origin
 
 import attrs
 
+from pristine.core.answers.listing import AsyncPages, Pages
 from pristine.core.answers.pages import Token
 from pristine.core.call import CallOptions
 from pristine.core.context import Context
@@ -18,6 +19,7 @@ from pristine.core.resources import Node, Way, tree_of
 from pristine.manifest.model import Endpoint, Manifest
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import ConfigurationError
+from pristine.ports.generic import Of_co
 from pristine.ports.transport import AsyncTransport, Transport
 
 _OF_CALLS: Final = frozenset(CallOptions.__annotations__) - {"path_params"}
@@ -155,10 +157,7 @@ class _Client:
         call, where its arguments do not say otherwise; `retry`, `auth`, `telemetry` and other fields replace the
         Context's. It shares the connections, and is not closed by itself.
         """
-        calls = {name: value for name, value in options.items() if name in _OF_CALLS}
-        ports = {name: value for name, value in options.items() if name not in calls}
-        for name in ports.keys() - _OF_CONTEXTS:
-            raise ConfigurationError(f"with_options() has no {name!r}{suggestion(name, _OF_CALLS | _OF_CONTEXTS)}")
+        calls, ports = divided(options)
         if not ports:
             return self._like(options=calls)
         context = self._context.with_(**{"owned": None, **ports})
@@ -192,11 +191,10 @@ class _Client:
 
     def _made(self, endpoint: Endpoint, payload: Any, options: dict[str, Any], way: Way) -> Any:
         """Make the call in the way that its endpoint and this client say."""
-        for name, value in self._options.items():
-            options[name] = {**value, **options[name]} if name in options and isinstance(value, dict) else value
+        merge(options, self._options)
         if self._mode:
             if way is not Way.PLAIN:
-                raise ConfigurationError(f"{_HAS_ITS_OWN[way]}: call it without {self._mode}", endpoint=endpoint.id)
+                raise refused(way, self._mode, endpoint.id)
             return getattr(self._pipeline, self._mode).execute(endpoint.id, payload, **options)
         if way is Way.FUTURE:
             return self._pipeline.execute_future(endpoint.id, payload, **options)
@@ -205,6 +203,29 @@ class _Client:
         if endpoint.pagination is not None:
             return self._listing(self._pipeline.pages, endpoint.id, payload, options)
         return self._pipeline.execute(endpoint.id, payload, **options)
+
+
+# -- what generated clients do alike -----------------------------------------------------------------------------------
+
+
+def divided(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of calls, and those of a Context; raises ConfigurationError for what is neither."""
+    calls = {name: value for name, value in options.items() if name in _OF_CALLS}
+    ports = {name: value for name, value in options.items() if name not in calls}
+    for name in ports.keys() - _OF_CONTEXTS:
+        raise ConfigurationError(f"with_options() has no {name!r}{suggestion(name, _OF_CALLS | _OF_CONTEXTS)}")
+    return calls, ports
+
+
+def merge(options: dict[str, Any], defaults: Mapping[str, Any]) -> None:
+    """Put the client's options into those of a call, which say more where both are mappings."""
+    for name, value in defaults.items():
+        options[name] = {**value, **options[name]} if name in options and isinstance(value, dict) else value
+
+
+def refused(way: Way, mode: str, endpoint: str) -> ConfigurationError:
+    """What is said where a call has a response in hand already."""
+    return ConfigurationError(f"{_HAS_ITS_OWN[way]}: call it without {mode}", endpoint=endpoint)
 
 
 _HAS_ITS_OWN: Final = {
@@ -232,8 +253,7 @@ class Listing:
         """The list in pages of so many items, where the API lets that be chosen."""
         return type(self)(self._make, *self._call, **{**self._said, "size": size})
 
-    def pages(self) -> Any:
-        """The pages, each with its `items` and its `next` token."""
+    def _pages(self) -> Any:
         endpoint, payload, options = self._call
         return self._make(endpoint, payload, **self._said, **options)
 
@@ -241,28 +261,34 @@ class Listing:
         return f"{type(self).__name__}({self._call[0]})"
 
 
-class ItemList(Listing):
+class ItemList(Listing, Generic[Of_co]):
     """A Listing of the blocking face."""
 
-    def __iter__(self) -> Iterator[Any]:
+    def pages(self) -> Pages[Of_co]:
+        """The pages, each with its `items` and its `next` token."""
+        return self._pages()  # type: ignore[no-any-return]
+
+    def __iter__(self) -> Iterator[Of_co]:
         return iter(self.items())
 
-    def items(self, limit: int | None = None) -> Iterator[Any]:
+    def items(self, limit: int | None = None) -> Iterator[Of_co]:
         """Every item, or the first `limit`."""
-        found: Iterator[Any] = self.pages().items(limit)
-        return found
+        return self.pages().items(limit)
 
 
-class AsyncItemList(Listing):
+class AsyncItemList(Listing, Generic[Of_co]):
     """A Listing of the async face."""
 
-    def __aiter__(self) -> AsyncIterator[Any]:
+    def pages(self) -> AsyncPages[Of_co]:
+        """The pages, each with its `items` and its `next` token."""
+        return self._pages()  # type: ignore[no-any-return]
+
+    def __aiter__(self) -> AsyncIterator[Of_co]:
         return self.items()
 
-    def items(self, limit: int | None = None) -> AsyncIterator[Any]:
+    def items(self, limit: int | None = None) -> AsyncIterator[Of_co]:
         """Every item, or the first `limit`."""
-        found: AsyncIterator[Any] = self.pages().items(limit)
-        return found
+        return self.pages().items(limit)
 
 
 class Client(_Client):

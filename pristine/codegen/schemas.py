@@ -1,6 +1,6 @@
 """A type without the ways in which it can be written: its members, whether it may be null, and what bounds it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
@@ -8,7 +8,7 @@ import attrs
 
 from pristine.manifest.model import Endpoint
 from pristine.ports.constraints import Constraints, Discriminator
-from pristine.ports.model import DESCRIPTION, REQUIRED, WIRE, Model
+from pristine.ports.model import DESCRIPTION, REQUIRED, WIRE, Model, is_model
 from pristine.ports.serializer import Schema
 
 UNIONS: Final = frozenset({Union, UnionType})
@@ -102,3 +102,22 @@ def answers_of(endpoint: Endpoint) -> Mapping[str, Schema]:
     if endpoint.response is None:
         return endpoint.responses
     return {**endpoint.responses, "2XX": endpoint.response}
+
+
+def classes_of(roots: Iterable[Schema]) -> Iterator[Any]:
+    """Every class that types lead to; those of a class come before those of the next one."""
+    seen: set[int] = set()
+    waiting = list(reversed(list(roots)))
+    while waiting:
+        schema = waiting.pop()
+        if is_model(schema) and id(schema) not in seen:
+            seen.add(id(schema))
+            yield schema
+            waiting.extend(reversed([field.type for field in fields_of(schema).values()]))
+        else:
+            waiting.extend(reversed([one for one in get_args(schema) if _is_type(one)]))
+
+
+def _is_type(argument: Any) -> bool:
+    """Whether an argument of a type is a type, and no value of an enum or bound."""
+    return is_model(argument) or bool(get_args(argument))

@@ -71,18 +71,14 @@ def _restored(cls: type[Context[Any]], values: dict[str, Any]) -> Context[Any]:
     return cls(**values)
 
 
-class ContextOptions(TypedDict, total=False):
-    """The keywords of `context`, the transport apart."""
+class Wiring(TypedDict, total=False):
+    """The keywords of `context` that are about no API: neither where it is, nor who is there, nor the transport."""
 
-    base_url: str | None
     serializer: Choice | Serializer
     clock: Choice | Clock | AsyncClock
     retry: Choice | bool | Retry
     telemetry: Choice | bool | Telemetry | Sequence[Choice | Telemetry]
     auth: Choice | Auth | AsyncAuth | None
-    credentials: Mapping[str, str]
-    server: str | None
-    server_variables: Mapping[str, str]
     servers: Mapping[str, str]
     timeout: Timeout | float | Mapping[str, float | None]
     headers: HeaderSource
@@ -101,7 +97,16 @@ class ContextOptions(TypedDict, total=False):
     needs: Collection[Capability | str]
 
 
-_KEYS: Final = ("transport", *ContextOptions.__annotations__)
+class ContextOptions(Wiring, total=False):
+    """The keywords of `context`, the transport apart."""
+
+    base_url: str | None
+    credentials: Mapping[str, str]
+    server: str | None
+    server_variables: Mapping[str, str]
+
+
+_KEYS: Final = ("transport", *sorted(ContextOptions.__optional_keys__))
 
 
 @overload

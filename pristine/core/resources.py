@@ -152,7 +152,7 @@ class Method:
             if value is None and name not in self.required:
                 continue
             if wire and kind == "header":
-                parts.setdefault(kind, {}).update(self._field(wire, value))
+                parts.setdefault(kind, {}).update(self.field(wire, value))
             elif wire:
                 parts.setdefault(kind, {})[wire] = value
             elif kind == "body":
@@ -174,7 +174,7 @@ class Method:
         request = self.endpoint.request
         return self.endpoint.method not in BODYLESS_METHODS and is_model(request) and is_open(request)
 
-    def _field(self, name: str, value: Any) -> Mapping[str, str]:
+    def field(self, name: str, value: Any) -> Mapping[str, str]:
         """A header parameter as text; none where it is None, which is told as missing later."""
         if value is None or isinstance(value, str):
             return {} if value is None else {name: value}

@@ -68,8 +68,13 @@ def _classes(at: Cursor) -> Mapping[str, type[StatusError]]:
     at.spend(len(named) * _EFFORT_OF_A_CLASS)
     made: dict[str, type[StatusError]] = {}
     for name in named.values():
-        made.setdefault(name, type(name, (StatusError,), {"__doc__": f"{name}: an error of this API."}))
+        if name not in made:
+            made[name] = at.at(("errors", name), name).written() or _made(name)
     return {code: made[name] for code, name in named.items()}
+
+
+def _made(name: str) -> type[StatusError]:
+    return type(name, (StatusError,), {"__doc__": f"{name}: an error of this API."})
 
 
 def _class_name(at: Cursor) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import attrs
 
 from pristine.manifest.reading import Cursor, Reader, anything, flag, word
+from pristine.manifest.written import told_of
 from pristine.ports.headers import MASK
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WIRE, WRITE_ONLY, Model
 from pristine.ports.serializer import Schema
@@ -128,23 +129,31 @@ def make_class(
     *,
     said: str = "",
     is_open: bool = False,
+    place: tuple[str | int, ...] = (),
+    written: Any = None,
 ) -> type[Model]:
     """A Model class with a field for each of the type expressions; `types` is asked for theirs when it is first used.
 
-    `told` has the descriptions of fields, `said` the class's own.
+    `told` has the descriptions of fields, `said` the class's own, and `place` is where the manifest says it. A class
+    that was `written` for the type is not made again, but told of the manifest.
     """
     names = attribute_names({wire: _said(expression).get("name") for wire, expression in expressions.items()})
     fields = {
         wire: _field(wire, _said(expression), told[wire], required=wire in required)
         for wire, expression in expressions.items()
     }
+    known = {"_open": is_open, "_said": attribute_name(name), "_place": place}
+
+    def complete() -> dict[str, dict[str, Any]]:
+        return {names[wire]: {**fields[wire], "type": schema} for wire, schema in types().items()}
+
+    if written is not None:
+        return told_of(written, names.values(), complete, known)
     body = {
         "__slots__": (*names.values(), "__weakref__"),
         "__doc__": _docstring(said, {names[wire]: told[wire] for wire in expressions if told[wire]}),
-        "_open": is_open,
-        "_fields": staticmethod(
-            lambda: {names[wire]: {**fields[wire], "type": schema} for wire, schema in types().items()}
-        ),
+        "_fields": staticmethod(complete),
+        **known,
     }
     return type(attribute_name(name), (_Declared,), body)
 
@@ -170,12 +179,13 @@ def _field(wire: str, said: Mapping[str, Any], told: str, *, required: bool) -> 
     """
     directed = said.get("readOnly") is True, said.get("writeOnly") is True
     metadata = {WIRE: wire, DESCRIPTION: told, REQUIRED: required, READ_ONLY: directed[0], WRITE_ONLY: directed[1]}
-    shown = _masked if said.get("sensitive") is True else True
+    shown = shown_masked if said.get("sensitive") is True else True
     default = _default(said, required=required and not any(directed))
     return {"default": default, "metadata": metadata, "repr": shown}
 
 
-def _masked(value: Any) -> str:
+def shown_masked(value: Any) -> str:
+    """What is shown of a value that is sensitive."""
     return repr(None if value is None else MASK)
 
 

@@ -47,7 +47,7 @@ def _opened(at: Cursor, name: str, open_included: Open) -> Cursor:
     except DocumentError as error:
         at.fault(error.message)
         document = Document({}, name)
-    top = Cursor(document, (), document.value, at.faults, is_included=True)
+    top = Cursor(document, (), document.value, at.faults, is_included=True, classes=at.classes)
     if not is_shallow(document.value):
         at.fault("is nested too deeply")
         return top.at((), {})

@@ -15,6 +15,7 @@ from pristine.manifest.including import Open, included
 from pristine.manifest.model import Endpoint, Manifest
 from pristine.manifest.policies import breakers, limits, retries
 from pristine.manifest.reading import (
+    Classes,
     Cursor,
     Enough,
     Faults,
@@ -34,13 +35,16 @@ from pristine.ports.documents import Document
 from pristine.ports.errors import ManifestError
 
 
-def load_manifest(source: Mapping[str, Any] | Document, open_included: Open | None = None) -> Manifest:
+def load_manifest(
+    source: Mapping[str, Any] | Document, open_included: Open | None = None, *, classes: Classes | None = None
+) -> Manifest:
     """Build a Manifest from a mapping, or from a document that a reader made.
 
+    `classes` finds classes that have been written for its types, by JSON pointer; without one they are made.
     Raises ManifestError; its `faults` (of ManifestFault: path, message, line, source) are all there are.
     """
     document = source if isinstance(source, Document) else Document(source)
-    top = Cursor(document, (), document.value, Faults())
+    top = Cursor(document, (), document.value, Faults(), classes=classes)
     manifest = _guarded(top, open_included)
     if manifest is not None and not top.faults:
         return manifest
@@ -59,12 +63,14 @@ def _guarded(at: Cursor, open_included: Open | None) -> Manifest | None:
     return None
 
 
-def recall_manifest(document: Document, open_included: Open) -> Manifest:
+def recall_manifest(
+    document: Document, open_included: Open | None = None, *, classes: Classes | None = None
+) -> Manifest:
     """Build the Manifest of a document that load_manifest has accepted: what it holds is read when it is asked for.
 
     Raises ManifestError, now or then, where load_manifest would not accept it.
     """
-    top = Cursor(document, (), document.value, NoFaults())
+    top = Cursor(document, (), document.value, NoFaults(), classes=classes)
     return _manifest(top, included(top, open_included), lazily=True)
 
 

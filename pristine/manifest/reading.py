@@ -73,22 +73,39 @@ class Faults(list[ManifestFault]):
         return affordable
 
 
+Classes: TypeAlias = Callable[[str], type | None]
+"""Finds the class that has been written for an object type, or an error, by its place: a JSON pointer (RFC 6901)."""
+
+
+def pointer(path: Path) -> str:
+    """A path as a JSON pointer (RFC 6901 section 3)."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
 @attrs.frozen
 class Cursor:
-    """A value in a document, and where faults go to. `is_included`: it is not the manifest's own document."""
+    """A value in a document, and where faults go to. `is_included`: it is not the manifest's own document.
+
+    `classes` knows the classes that have been written for types and errors already.
+    """
 
     document: Document
     path: Path
     value: Any
     faults: Faults
     is_included: bool = False
+    classes: Classes | None = None
 
     def child(self, key: str | int, value: Any) -> "Cursor":
         return self.at((*self.path, key), value)
 
     def at(self, path: Path, value: Any) -> "Cursor":
         """The same document, elsewhere."""
-        return Cursor(self.document, path, value, self.faults, self.is_included)
+        return Cursor(self.document, path, value, self.faults, self.is_included, self.classes)
+
+    def written(self) -> type | None:
+        """The class that has been written for what stands here, if there is one."""
+        return None if self.classes is None else self.classes(pointer(self.path))
 
     def fault(self, message: str) -> None:
         source = self.document.source if self.is_included else ""

@@ -249,6 +249,8 @@ class TypeReader:
             self._types(properties, required),
             said=found.get("description", ""),
             is_open=found.get("additionalProperties") is True,
+            place=at.path,
+            written=at.written(),
         )
 
     def _types(self, properties: Mapping[str, Cursor], required: Collection[str]) -> Callable[[], Mapping[str, Schema]]:

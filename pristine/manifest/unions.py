@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pristine.manifest.reading import Cursor, MappingOf, Reader, record, text, word
 from pristine.ports.constraints import Discriminator
-from pristine.ports.model import is_model
+from pristine.ports.model import is_model, name_of
 from pristine.ports.serializer import Schema
 
 UNIONS: Final = frozenset({"oneOf", "anyOf"})
@@ -29,7 +29,7 @@ def discriminated(
         if not is_model(member):
             inside.child(index, inside.value[index]).fault("a union with a discriminator is of objects alone")
         elif id(member) not in named:
-            members[member.__name__] = member
+            members[name_of(member)] = member
     strange = [value for value, member in members.items() if id(member) not in known]
     for value in strange if len(at.faults) == before else ():  # what is unknown is no member either
         names.child(value, None).fault("is not a member of the union")

@@ -53,6 +53,8 @@ class Model:
     __slots__ = ("_wire",)
     _names: ClassVar[Mapping[str, str]]
     _open: ClassVar[bool] = False
+    _said: ClassVar[str] = ""
+    _place: ClassVar[tuple[str | int, ...]] = ()
     _wire: Mapping[str, Any] | Place
 
     def __getitem__(self, name: str) -> Any:
@@ -127,6 +129,16 @@ def is_model(schema: object) -> bool:
 def is_open(cls: type[Model]) -> bool:
     """Whether a request may hold fields that the class does not declare."""
     return getattr(cls, "_open", False)
+
+
+def name_of(cls: type[Model]) -> str:
+    """What a class is called by what it was made from: a class that was written may have a name of its own."""
+    return cls._said or cls.__name__
+
+
+def place_of(cls: type[Model]) -> tuple[str | int, ...]:
+    """Where the type of a class stands in its manifest; () where it is of none."""
+    return cls._place
 
 
 def wire_names(cls: Any) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ import attrs
 from pristine.ports.blocking import finish
 from pristine.ports.errors import StreamFailed, WrongFace
 from pristine.ports.events import Event
+from pristine.ports.generic import Of_co
 from pristine.ports.headers import Headers
 from pristine.ports.ledger import Attempt
 from pristine.streaming.copying import CHUNK, Progress, Wishes, Writable, write_to
@@ -142,7 +143,7 @@ class _Response(Generic[EventsT]):
             warnings.warn(message, ResourceWarning, stacklevel=1, source=self)
 
 
-class StreamResponse(_Response[View[Event]]):
+class StreamResponse(_Response[View[Event]], Generic[Of_co]):
     """An open stream, blocking: `for event in response`. The connection is read only as fast as that loop.
 
     The body is read once, by one view: the events, or `items`, `lines`, `text`, `bytes`, `read`. Asking for another
@@ -158,7 +159,7 @@ class StreamResponse(_Response[View[Event]]):
         return next(self.events())
 
     @overload
-    def items(self, /) -> View[Any]: ...
+    def items(self, /) -> View[Of_co]: ...
     @overload
     def items(self, schema: type[T], /) -> View[T]: ...
     @overload
@@ -247,7 +248,7 @@ class StreamResponse(_Response[View[Event]]):
         self.close()
 
 
-class AsyncStreamResponse(_Response[AsyncView[Event]]):
+class AsyncStreamResponse(_Response[AsyncView[Event]], Generic[Of_co]):
     """An open stream, async: `async for event in response`; the views are those of StreamResponse."""
 
     _view = AsyncView
@@ -259,7 +260,7 @@ class AsyncStreamResponse(_Response[AsyncView[Event]]):
         return await anext(self.events())
 
     @overload
-    def items(self, /) -> AsyncView[Any]: ...
+    def items(self, /) -> AsyncView[Of_co]: ...
     @overload
     def items(self, schema: type[T], /) -> AsyncView[T]: ...
     @overload
@@ -335,21 +336,21 @@ def _data(event: Event) -> str:
     return event.data
 
 
-class Opening:
+class Opening(Generic[Of_co]):
     """A stream about to be opened: `async with` it, or `await` it and close the response yourself."""
 
     def __init__(self, opening: Callable[[], Awaitable[Session]]) -> None:
         self._opening = opening
-        self._response: AsyncStreamResponse | None = None
+        self._response: AsyncStreamResponse[Of_co] | None = None
 
-    def __await__(self) -> Generator[Any, Any, AsyncStreamResponse]:
+    def __await__(self) -> Generator[Any, Any, AsyncStreamResponse[Of_co]]:
         return self._open().__await__()
 
-    async def _open(self) -> AsyncStreamResponse:
+    async def _open(self) -> AsyncStreamResponse[Of_co]:
         self._response = AsyncStreamResponse(await self._opening())
         return self._response
 
-    async def __aenter__(self) -> AsyncStreamResponse:
+    async def __aenter__(self) -> AsyncStreamResponse[Of_co]:
         return await self._open()
 
     async def __aexit__(

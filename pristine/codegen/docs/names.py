@@ -1,12 +1,12 @@
 """What a page can link to: the types of a manifest, those without a name included, and its endpoints as calls."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import attrs
 
 from pristine.codegen.docs.markdown import Anchors
-from pristine.codegen.schemas import fields_of, schemas_of
+from pristine.codegen.schemas import classes_of, fields_of, schemas_of
 from pristine.core.resources import Method, Node, tree_of
 from pristine.manifest.model import Endpoint, Manifest
 from pristine.ports.model import is_model
@@ -56,7 +56,7 @@ class Names:
     def _unnamed(self, manifest: Manifest) -> Iterator[Named]:
         """The classes that have no name in the manifest, in the order in which a reader comes upon them."""
         roots = [schema for endpoint in manifest.endpoints.values() for schema in self._roots(endpoint)]
-        for cls in _classes([*manifest.types.values(), *roots]):
+        for cls in classes_of([*manifest.types.values(), *roots]):
             if cls not in self._known:
                 self._known[cls] = Named(cls.__name__, self.anchor("type", cls.__name__), cls)
                 yield self._known[cls]
@@ -88,22 +88,3 @@ def _nodes(top: Node) -> Iterator[Node]:
         node = waiting.pop()
         yield node
         waiting.extend(node.children.values())
-
-
-def _classes(roots: Iterable[Schema]) -> Iterator[Any]:
-    """Every class that types lead to; those of a class come before those of the next one."""
-    seen: set[int] = set()
-    waiting = list(reversed(list(roots)))
-    while waiting:
-        schema = waiting.pop()
-        if is_model(schema) and id(schema) not in seen:
-            seen.add(id(schema))
-            yield schema
-            waiting.extend(reversed([field.type for field in fields_of(schema).values()]))
-        else:
-            waiting.extend(reversed([one for one in get_args(schema) if _is_type(one)]))
-
-
-def _is_type(argument: Any) -> bool:
-    """Whether an argument of a type is a type, and no value of an enum or bound."""
-    return is_model(argument) or bool(get_args(argument))

@@ -1,12 +1,13 @@
 """A list that goes on from page to page, in both colours: by page, or by item. A page is fetched when it is wanted."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Self
+from typing import Any, Generic, Self
 
 from pristine.core.answers.pages import Page, Pager, Token
 from pristine.core.call import CallOptions
 from pristine.core.engine import Engine
 from pristine.ports.blocking import finish
+from pristine.ports.generic import Of_co
 
 
 class _Listing:
@@ -31,15 +32,15 @@ class _Listing:
         return self._pager.ended
 
 
-class Pages(_Listing, Iterator[Page]):
+class Pages(_Listing, Iterator[Page[Of_co]]):
     """Pages, one call each. A call that fails leaves the list where it was: the next one tries that page again."""
 
-    def __next__(self) -> Page:
+    def __next__(self) -> Page[Of_co]:
         if self._pager.ended:
             raise StopIteration
         return finish(self._engine.page(self._pager, *self._call))
 
-    def items(self, limit: int | None = None) -> Iterator[Any]:
+    def items(self, limit: int | None = None) -> Iterator[Of_co]:
         """Every item, or the first `limit`, page after page; no page is fetched that is not needed."""
         left = limit
         while left is None or left > 0:
@@ -50,31 +51,31 @@ class Pages(_Listing, Iterator[Page]):
             left = None if left is None else left - len(page.items)
 
 
-class AsyncPages(_Listing, AsyncIterator[Page]):
+class AsyncPages(_Listing, AsyncIterator[Page[Of_co]]):
     """The async face of Pages."""
 
-    async def __anext__(self) -> Page:
+    async def __anext__(self) -> Page[Of_co]:
         if self._pager.ended:
             raise StopAsyncIteration
         return await self._engine.page(self._pager, *self._call)
 
-    def items(self, limit: int | None = None) -> "AsyncItems":
+    def items(self, limit: int | None = None) -> "AsyncItems[Of_co]":
         """Every item, or the first `limit`; see `Pages.items`."""
         return AsyncItems(self, limit)
 
 
-class AsyncItems:
+class AsyncItems(Generic[Of_co]):
     """The items of a list, page after page."""
 
-    def __init__(self, pages: AsyncPages, limit: int | None) -> None:
+    def __init__(self, pages: AsyncPages[Of_co], limit: int | None) -> None:
         self._pages = pages
         self._left = limit
-        self._ready: Iterator[Any] = iter(())
+        self._ready: Iterator[Of_co] = iter(())
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Any:
+    async def __anext__(self) -> Of_co:
         while self._left is None or self._left > 0:
             for item in self._ready:
                 self._left = None if self._left is None else self._left - 1

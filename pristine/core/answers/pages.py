@@ -5,7 +5,7 @@ Each page is fetched when it is asked for. A page that leads to itself ends in a
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Generic
 from urllib.parse import urljoin, urlsplit
 
 import attrs
@@ -14,6 +14,7 @@ from pristine.core.answers.failures import found
 from pristine.manifest.model import PageStyle, Pagination, Where
 from pristine.ports import formats
 from pristine.ports.errors import ConfigurationError, DecodeError
+from pristine.ports.generic import Of_co
 from pristine.ports.headers import Headers
 from pristine.ports.ledger import Attempt
 from pristine.ports.messages import Response
@@ -23,13 +24,13 @@ Token = str | int
 
 
 @attrs.frozen
-class Page:
+class Page(Generic[Of_co]):
     """One page: its `items`, the whole `value` that they are from, and the `next` token, None at the end.
 
     `attempts` is the ledger: those that it took.
     """
 
-    items: Sequence[Any]
+    items: Sequence[Of_co]
     value: Any = attrs.field(repr=False)
     next: Token | None = None
     attempts: tuple[Attempt, ...] = attrs.field(default=(), repr=False, eq=False)

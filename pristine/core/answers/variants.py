@@ -1,7 +1,7 @@
 """The same calls with the response in hand: whole and not yet decoded, or open and not yet read."""
 
 from collections.abc import Callable
-from typing import Any, Final, Unpack
+from typing import Any, Final, Generic, Unpack
 
 import attrs
 
@@ -10,6 +10,7 @@ from pristine.core.call import CallOptions
 from pristine.core.engine import Engine, Reading
 from pristine.manifest.model import StreamFormat, Streaming
 from pristine.ports.blocking import finish
+from pristine.ports.generic import Of_co
 from pristine.ports.headers import Headers
 from pristine.ports.ledger import Attempt
 from pristine.ports.messages import Response
@@ -19,11 +20,11 @@ AS_BYTES: Final = Streaming(format=StreamFormat.BYTES)
 
 
 @attrs.frozen(repr=False)
-class RawResponse:
+class RawResponse(Generic[Of_co]):
     """A good response, undecoded; `parse()` gives the value that the plain call would have given."""
 
     response: Response
-    parse: Callable[[], Any]
+    parse: Callable[[], Of_co]
     _ledger: Ledger
 
     @property
@@ -61,7 +62,7 @@ class WithRawResponse:
 
     def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> RawResponse:
         """Call an endpoint; raises what `Pipeline.execute` raises, but for decoding, which `parse` does."""
-        return finish(self._engine.execute(endpoint_id, payload, options, RAW))  # type: ignore[no-any-return]
+        return finish(self._engine.execute(endpoint_id, payload, options, RAW))
 
 
 @attrs.frozen

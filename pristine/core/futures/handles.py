@@ -1,7 +1,7 @@
 """The handles of work that the server finishes later, in both colours, over one Following."""
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from typing import Any, Self
+from typing import Any, Generic, Self
 
 from pristine.core.attempts.deadlines import around
 from pristine.core.futures.following import Following
@@ -9,6 +9,7 @@ from pristine.ports.blocking import finish
 from pristine.ports.clock import AsyncClock
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.future import FutureState, Observer, Progress
+from pristine.ports.generic import Of_co
 
 
 class _Handle:
@@ -70,20 +71,20 @@ class _Handle:
         return f"{type(self).__name__}({self._following.ticket.endpoint}: {self.state.value}{said})"
 
 
-class FutureHandle(_Handle):
+class FutureHandle(_Handle, Generic[Of_co]):
     """Work that the server finishes later, blocking; see `pristine.ports.future.Future`."""
 
     def poll(self) -> Progress:
         """Ask once, now; raises only for what is wrong with the question itself."""
         return finish(self._following.poll())
 
-    def result(self, timeout: float | None = None) -> Any:
+    def result(self, timeout: float | None = None) -> Of_co:
         """Wait for the result.
 
         Raises FutureFailed, FutureExpired, FutureCancelled or FutureTimedOut where there is none; TimeoutExceeded after
         `timeout` seconds, and the work goes on.
         """
-        return finish(_result(self._following, timeout))
+        return finish(_result(self._following, timeout))  # type: ignore[no-any-return]  # the manifest's type
 
     def cancel(self, *, remotely: bool = True) -> bool:
         """End it, here and on the server, where the API knows how; False where it had ended.
@@ -99,22 +100,22 @@ class FutureHandle(_Handle):
             yield news
 
 
-class AsyncFutureHandle(_Handle):
+class AsyncFutureHandle(_Handle, Generic[Of_co]):
     """The async colour of FutureHandle: `await` it for its result, `async for` its changes."""
 
     async def poll(self) -> Progress:
         """Ask once, now; see `FutureHandle.poll`."""
         return await self._following.poll()
 
-    async def result(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109 it ends no task
+    async def result(self, timeout: float | None = None) -> Of_co:  # noqa: ASYNC109 it ends no task
         """Wait for the result; see `FutureHandle.result`."""
-        return await _result(self._following, timeout)
+        return await _result(self._following, timeout)  # type: ignore[no-any-return]  # as above
 
     async def cancel(self, *, remotely: bool = True) -> bool:
         """End it; see `FutureHandle.cancel`."""
         return await self._following.cancel(remotely=remotely)
 
-    def __await__(self) -> Generator[Any, None, Any]:
+    def __await__(self) -> Generator[Any, None, Of_co]:
         return self.result().__await__()
 
     def __aiter__(self) -> "AsyncChanges":
@@ -139,19 +140,19 @@ class AsyncChanges(AsyncIterator[Progress]):
         return news
 
 
-class StartingFuture:
+class StartingFuture(Generic[Of_co]):
     """Work that is to be started: `await` it for its handle, or `await … .result()` for the result at once."""
 
     def __init__(self, start: Callable[[], Any]) -> None:
         self._start = start
 
-    def __await__(self) -> Generator[Any, None, AsyncFutureHandle]:
+    def __await__(self) -> Generator[Any, None, AsyncFutureHandle[Of_co]]:
         return self._started().__await__()
 
-    async def _started(self) -> AsyncFutureHandle:
+    async def _started(self) -> AsyncFutureHandle[Of_co]:
         return AsyncFutureHandle(await self._start())
 
-    async def result(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109 it ends no task
+    async def result(self, timeout: float | None = None) -> Of_co:  # noqa: ASYNC109 it ends no task
         """Start it, and wait for its result."""
         return await (await self._started()).result(timeout)
 

@@ -1,0 +1,62 @@
+"""Classes that were written before the manifest was read: attrs classes of a generated package, one for each type.
+
+Their names, defaults and methods are their own. The types of their fields are the manifest's, and are read when the
+first of their values is: an annotation is for people and type checkers, and says less.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from pristine.ports.errors import ConfigurationError
+from pristine.ports.model import Model, is_model
+
+if TYPE_CHECKING:
+    import attrs
+
+FIELDS: Final = "__attrs_attrs__"
+
+Fields = Callable[[], Mapping[str, Mapping[str, Any]]]
+"""Gives what attrs.field is told, by the name of the attribute."""
+
+
+def told_of(cls: Any, names: Collection[str], fields: Fields, known: Mapping[str, Any]) -> type[Model]:
+    """The class, which gets its fields' types and metadata from `fields` when somebody asks for them.
+
+    Raises ConfigurationError for a class that is none, or has other fields.
+    """
+    if not is_model(cls) or FIELDS not in vars(cls):
+        raise ConfigurationError(
+            f"{cls!r} is no class of typed objects: it must be an attrs class under pristine.Model"
+        )
+    own = _own(cls)
+    if [one.name for one in own] != list(names):
+        missing = ", ".join({*names} ^ {one.name for one in own}) or "in another order"
+        told = f"{cls.__name__} has not the fields of its manifest ({missing}): generate the package again"
+        raise ConfigurationError(told)
+    for name, value in known.items():
+        type.__setattr__(cls, name, value)
+    type.__setattr__(cls, FIELDS, _Untold(cls, own, fields))
+    return cls  # type: ignore[no-any-return]  # a Model
+
+
+class _Untold:
+    """The fields of a class, as long as nobody has asked for them."""
+
+    def __init__(self, cls: type, own: Any, fields: Fields) -> None:
+        self._cls = cls
+        self.own = own
+        self._fields = fields
+
+    def __get__(self, _: object, __: type) -> Any:
+        said = self._fields()
+        for one in self.own:  # attrs itself sets types so, when it resolves them
+            object.__setattr__(one, "type", said[one.name]["type"])
+            object.__setattr__(one, "metadata", MappingProxyType(said[one.name]["metadata"]))
+        type.__setattr__(self._cls, FIELDS, self.own)
+        return self.own
+
+
+def _own(cls: Any) -> tuple["attrs.Attribute[Any]", ...]:
+    found = vars(cls)[FIELDS]
+    return found.own if isinstance(found, _Untold) else found  # type: ignore[no-any-return]  # they are attrs' own
