@@ -121,3 +121,9 @@ def classes_of(roots: Iterable[Schema]) -> Iterator[Any]:
 def _is_type(argument: Any) -> bool:
     """Whether an argument of a type is a type, and no value of an enum or bound."""
     return is_model(argument) or bool(get_args(argument))
+
+
+def without_bounds(schema: Schema) -> Schema:
+    """The type without what is said of it beside."""
+    origin: Any = get_origin(schema)
+    return without_bounds(get_args(schema)[0]) if origin is Annotated else schema

@@ -1,9 +1,10 @@
 """Manifests and configurations from files, by the reader that their suffix names."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pristine.config.adapters import found, load
+from pristine.manifest.including import merged
 from pristine.manifest.load import load_manifest
 from pristine.manifest.model import Manifest
 from pristine.ports.documents import Document, DocumentReader
@@ -34,6 +35,13 @@ def load_manifest_file(path: str | Path, *, cache: bool | str | Path = False) ->
 
     folder = cached.user_folder() if cache is True else Path(cache)
     return cached.recalled(files, folder) or cached.kept(files, folder)
+
+
+def read_manifest_document(path: str | Path) -> dict[str, Any]:
+    """What a manifest says, as one document with all that it includes; raises what `load_manifest_file` raises."""
+    files = Files(Path(path))
+    load_manifest(files.document(), files.document)
+    return merged(files.document(), files.document)
 
 
 class Files:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from pristine.manifest.reading import Cursor, ListOf, Reader, anything, is_shallow, record, text
+from pristine.manifest.reading import Cursor, Faults, ListOf, Reader, anything, is_shallow, record, text
 from pristine.ports.documents import Document
 from pristine.ports.errors import DocumentError
 
@@ -53,3 +53,21 @@ def _opened(at: Cursor, name: str, open_included: Open) -> Cursor:
         return top.at((), {})
     record(PART_KEYS)(top)
     return top
+
+
+def merged(document: Document, open_included: Open) -> dict[str, Any]:
+    """A manifest that was accepted as one document, in which the sections of all its files are."""
+    top = Cursor(document, (), document.value, Faults())
+    found = {key: value for key, value in document.value.items() if key != "include"}
+    for section in ("endpoints", "types"):
+        values: dict[str, Any] = {}
+        for part in (document.value, *(one.value for one in included(top, open_included))):
+            values |= _by_id(part.get(section, {}))
+        found |= {section: values} if values or section in found else {}
+    return {"endpoints": {}, **found}
+
+
+def _by_id(section: Any) -> dict[str, Any]:
+    if isinstance(section, Mapping):
+        return dict(section)
+    return {one["id"]: {key: value for key, value in one.items() if key != "id"} for one in section}

@@ -30,6 +30,11 @@ class Calls:
     fields: Callable[[str, Mapping[str, Any]], Mapping[str, str]]
     """Makes header parameters of an endpoint texts, by their style."""
 
+    @property
+    def anything(self) -> Callable[..., Any]:
+        """What calls an endpoint for a value of which nothing is said."""
+        return self.value
+
     @classmethod
     def of(cls, pipeline: Any, listing: Any, manifest: Manifest, options: Mapping[str, Any], mode: str = "") -> "Calls":
         """The calls of a Pipeline with options for all of them; `mode` is that of a client which gives responses."""

@@ -4,16 +4,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pristine.adapters.documents import read_json
 from pristine.manifest.load import recall_manifest
 from pristine.manifest.model import Manifest
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
 MANIFEST: Final = "manifest.json"
 """The manifest in a package. It was accepted when the package was generated, so it is not checked again."""
-
-_ERRORS: Final = "/errors/"
 
 
 @cache
@@ -25,27 +26,32 @@ def manifest_of(package: str) -> Manifest:
 
 
 def _classes(package: str) -> Callable[[str], type | None]:
-    models = import_module(f"{package}.models")
-    places: Mapping[str, str] = models.PLACES
+    homes = [import_module(f"{package}.{name}") for name in ("models", "errors")]
+    places: dict[str, tuple[ModuleType, str]] = {
+        place: (home, name) for home in homes for place, name in home.PLACES.items()
+    }
 
     def find(place: str) -> type | None:
-        if place in places:
-            found: type = getattr(models, places[place])
-            return found
-        if place.startswith(_ERRORS):
-            return getattr(import_module(f"{package}.errors"), place.removeprefix(_ERRORS), None)
-        return None
+        if place not in places:
+            return None
+        found: type = getattr(*places[place])
+        return found
 
     return find
 
 
 def lazily(package: str, homes: Mapping[str, str], space: dict[str, Any]) -> Callable[[str], Any]:
-    """A module's `__getattr__`: each name is imported from its home, a module of the package, when it is first used."""
+    """A module's `__getattr__`: each name is imported when it is first used, from its home in the package.
+
+    A name without a home is a module itself.
+    """
 
     def get(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = space[name] = getattr(import_module(f".{homes[name]}", package), name)
+        home = homes[name]
+        value = import_module(f".{name}", package) if not home else getattr(import_module(f".{home}", package), name)
+        space[name] = value
         return value
 
     return get

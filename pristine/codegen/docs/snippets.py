@@ -43,7 +43,7 @@ def snippets(called: Called, text_like: TextLike) -> Iterator[Snippet]:
     """The examples of an endpoint, or one that is made up; raises NoSample."""
     examples = called.endpoint.examples or {"": Example()}
     for name, example in examples.items():
-        arguments = _arguments(called, example, Sampler(text_like))
+        arguments = given_in(called, example, Sampler(text_like))
         yield from _forms(called, arguments, Snippet(name, "", example.response))
 
 
@@ -88,7 +88,7 @@ def _call(name: str, called: Called, arguments: Mapping[str, Any], *, beside: in
 # -- what is given -----------------------------------------------------------------------------------------------------
 
 
-def _arguments(called: Called, example: Example, sampler: Sampler) -> dict[str, Any]:
+def given_in(called: Called, example: Example, sampler: Sampler) -> dict[str, Any]:
     """The arguments that the example has, and those that a call must have."""
     method, endpoint = called.method, called.endpoint
     schemas, asking = _schemas(endpoint), _asking(endpoint)
