@@ -6,9 +6,10 @@ from typing import Any, Final, TypeVar
 import click
 
 from pristine import Pipeline, __version__
-from pristine.cli import arguments, completion
+from pristine.cli import arguments, completion, packages
 from pristine.cli.adapters import show_adapters
 from pristine.cli.asked import Asked
+from pristine.cli.commands import DEBUG, MANIFEST, Command
 from pristine.cli.download import Bar, show_saved
 from pristine.cli.failures import FAILED, STATUSES, Reporting, guarded, one_line, tell
 from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value, write_line
@@ -35,33 +36,6 @@ def run(args: Sequence[str]) -> int:
 
     return guarded(command, reporting)
 
-
-class Command(click.Command):
-    """A command that does not print superfluous arguments: most often they are half of an unquoted credential."""
-
-    allow_extra_args = True
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
-        if rest and not ctx.resilient_parsing:
-            ctx.fail(f"{counted(len(rest), 'argument')} too many: quote a payload or header that has spaces")
-        return rest
-
-
-def _remember_debug(ctx: click.Context, _: click.Parameter, given: bool) -> None:
-    ctx.obj.debug = ctx.obj.debug or given
-
-
-DEBUG: Final = click.option(
-    "--debug",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_remember_debug,
-    help="Show the traceback of an error.",
-)
-
-MANIFEST: Final = click.argument("manifest", shell_complete=completion.files)
 
 CALLING: Final = (
     MANIFEST,
@@ -334,6 +308,10 @@ Example:
 def complete(shell: str) -> None:
     """Print what makes SHELL complete commands, options, endpoints and transports."""
     write_line(completion.script(shell))
+
+
+for one in (packages.generate, packages.new):
+    cli.add_command(one)
 
 
 def _loaded(path: str) -> tuple[Manifest | None, Sequence[str]]:

@@ -24,7 +24,7 @@ STATUSES: Final = """\b
 Exit status:
   0    success
   1    the API, the network or the output failed; `validate` found faults;
-       `diff` found what breaks callers
+       `diff` found what breaks callers; `generate --check` found stale files
   2    the command line, configuration, manifest or request is wrong
   130  interrupted (Ctrl-C); the connection was closed
   141  the reader of the output went away

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import pristine
-from pristine.cli.docs import _text_like
+from pristine.cli.docs import text_like
 from pristine.codegen.reference import reference
 from tests.cli.conftest import Cli
 
@@ -14,7 +14,7 @@ def test_the_page_is_that_of_the_manifest_and_names_its_file(cli: Cli, manifest:
     ended = cli("docs", manifest)
     assert (ended.status, ended.err) == (0, "")
     page = ended.out.decode()
-    assert page == reference(pristine.load_manifest_file(manifest), source="demo.json", text_like=_text_like)
+    assert page == reference(pristine.load_manifest_file(manifest), source="demo.json", text_like=text_like)
     assert page.startswith("# demo 1.0\n")
     assert 'load_manifest_file("demo.json")' in page
 

@@ -77,7 +77,7 @@ class Endpoints:
     def _one(self, name: str, endpoint: Endpoint, arguments: list[Argument], face: Face, way: str) -> str:
         define, wait = (face.define, face.wait) if way == "value" else ("def", "")
         gives = self.gives(endpoint, face, way)
-        made = "anything" if gives == self.scope.of(ANY) else way
+        made = "anything" if _GIVES[way](endpoint, self.catalog.expressions) == ANY and way == "value" else way
         start = f"{'' if gives == 'None' else 'return '}{wait}self._calls.{made}"
         lines = [
             *_deprecated(endpoint),
