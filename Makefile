@@ -9,6 +9,7 @@ PIP := -m pip --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
   "Pristine needs Python 3.11 or newer; $(PYTHON) is %d.%d. Choose another: make PYTHON=python3.12" \
   % sys.version_info[:2])'
+PACKAGES := $(patsubst examples/%/sdk,%,$(wildcard examples/*/sdk))
 BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 BENCH_BIN := .venv-bench/bin
 BENCH_INSTALLED := .venv-bench/installed
@@ -26,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all fmt lint types docs adapters tables bench bench-all pins clean
+.PHONY: help demo test test-all fmt lint types docs generate adapters tables bench bench-all pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +55,10 @@ types: $(INSTALLED) ## mypy, strict
 
 docs: $(INSTALLED) ## run the examples in the documentation, check its links and tables
 	$(PYTEST) tests/docs
+
+generate: $(INSTALLED) ## make the packages below examples/ again, each from the manifest beside it
+	@set -e; for name in $(PACKAGES); do $(BIN)/pristine generate examples/$$name/manifest.* \
+	  --out examples/$$name/sdk --package $${name}_sdk; done
 
 adapters: $(INSTALLED) ## hold every transport to its promises, and write the table of adapters
 	$(PYTEST) -q tests/contracts/test_transports.py --pristine-report docs/reference/adapters.json

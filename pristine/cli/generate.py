@@ -12,6 +12,7 @@ from pathlib import Path
 
 import attrs
 
+from pristine import __version__
 from pristine.cli.docs import text_like
 from pristine.cli.failures import one_line
 from pristine.cli.output import counted, write_line
@@ -35,7 +36,7 @@ class Found:
 
 def generate(manifest: str, out: str, name: str, *, check: bool, force: bool) -> bool:
     """Write the package of a manifest, or only tell what would change; gives whether it was, or is, as it should be."""
-    made = package(read_manifest_document(manifest), name, text_like=text_like)
+    made = package(read_manifest_document(manifest), name, text_like=text_like, version=__version__)
     folder = Path(out)
     if not check:
         _write(made, folder, force=force)
@@ -56,7 +57,7 @@ def new(name: str, out: str | None) -> None:
             f"{folder} is there already, and not empty: give another one with --out", setting="out"
         )
     _save(folder, skeleton.files(name))
-    made = package(read_manifest_document(folder / "manifest.yaml"), name, text_like=text_like)
+    made = package(read_manifest_document(folder / "manifest.yaml"), name, text_like=text_like, version=__version__)
     _write(made, folder, force=False)
     write_line(f"next: cd {one_line(str(folder))}, change manifest.yaml, make generate, make test")
 

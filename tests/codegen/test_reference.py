@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 import pristine
-from pristine.cli.docs import _text_like
+from pristine.cli.docs import text_like
 from pristine.codegen.reference import reference
 from pristine.ports.errors import NotFound
 from pristine.testing.mock import MockServer
@@ -28,14 +28,14 @@ SOURCES: Final = {
     "tinker": ROOT / "examples" / "tinker" / "manifest.yaml",
 }
 PAGES: Final = {
-    name: reference(pristine.load_manifest_file(path), source=path.name, text_like=_text_like)
+    name: reference(pristine.load_manifest_file(path), source=path.name, text_like=text_like)
     for name, path in SOURCES.items()
 }
 SHOP: Final = PAGES["shop"]
 
 
 def page_of(endpoint: dict[str, Any] | None = None, **more: Any) -> str:
-    return reference(pristine.load_manifest(manifest(endpoint, **more)), text_like=_text_like)
+    return reference(pristine.load_manifest(manifest(endpoint, **more)), text_like=text_like)
 
 
 # -- links -------------------------------------------------------------------------------------------------------------

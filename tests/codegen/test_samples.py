@@ -6,7 +6,7 @@ import pytest
 
 import pristine
 from pristine.adapters.json import JsonSerializer
-from pristine.cli.docs import _text_like
+from pristine.cli.docs import text_like
 from pristine.codegen.docs.samples import NoSample, Sampler
 from tests.codegen.generated import some_manifest
 
@@ -17,9 +17,9 @@ def of(expression: Any, hint: str = "text", **types: Any) -> Any:
     """A value of a type, which a request may hold."""
     source = {"name": "x", "endpoints": {}, "types": {**types, "Tested": expression}}
     schema = pristine.load_manifest(source).types["Tested"]
-    value = Sampler(_text_like).of(schema, hint)
+    value = Sampler(text_like).of(schema, hint)
     SERIALIZER.encode(value, schema)
-    assert Sampler(_text_like).of(schema, hint) == value
+    assert Sampler(text_like).of(schema, hint) == value
     return value
 
 
@@ -27,7 +27,7 @@ def of(expression: Any, hint: str = "text", **types: Any) -> Any:
 def test_every_sample_is_of_its_type(seed: int) -> None:
     for schema in pristine.load_manifest(some_manifest(seed)).types.values():
         try:
-            value = Sampler(_text_like).of(schema)
+            value = Sampler(text_like).of(schema)
         except NoSample:
             continue  # such as a type that needs another of its kind: see below
         SERIALIZER.encode(value, schema)

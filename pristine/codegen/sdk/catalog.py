@@ -10,14 +10,14 @@ from typing import Any, Final, Literal, get_args, get_origin
 import attrs
 
 from pristine.codegen.schemas import UNIONS, classes_of, fields_of, schemas_of, without_bounds
-from pristine.codegen.sdk.expressions import MODELS, NONE, Either, Expression, Expressions, Name, One, either
+from pristine.codegen.sdk.expressions import MODELS, NONE, Either, Expression, Expressions, Name, Of, One, either
 from pristine.codegen.sdk.naming import TYPING, Names, class_name, module_name, name_at
 from pristine.manifest.model import Endpoint, Manifest
 from pristine.ports.model import Model, is_model, place_of
 from pristine.ports.serializer import Schema
 
-ROOM: Final = 64
-"""How long a type is written out where it is used, at most; a longer one gets a name."""
+PART: Final = 88
+"""How long a part of an alias may be, which has a line of its own."""
 
 
 @attrs.frozen(eq=False)
@@ -52,9 +52,9 @@ class Catalog:
         """The name of a class of the manifest."""
         return self._by_schema[cls].name
 
-    def short(self, expression: Expression, hint: str, room: int = ROOM) -> Expression:
+    def short(self, expression: Expression, hint: str, room: int) -> Expression:
         """The expression, or the name of an alias for it where it is longer than there is room for."""
-        if isinstance(expression, (Name, One)) or _length(expression) <= min(room, ROOM):
+        if isinstance(expression, (Name, One)) or _length(expression) <= room:
             return expression
         if isinstance(expression, Either) and NONE in expression.parts:
             rest = either(*(one for one in expression.parts if one != NONE))
@@ -69,7 +69,8 @@ class Catalog:
         """What an alias stands for: parts of it that are long have aliases, too."""
         if isinstance(expression, (Name, One)) or (expression.parts[:1] and isinstance(expression.parts[0], One)):
             return expression
-        return attrs.evolve(expression, parts=tuple(self.short(part, f"{hint}_part") for part in expression.parts))
+        parts = (self.short(one, f"{hint}_{'known' if _is_enum(one) else 'part'}", PART) for one in expression.parts)
+        return attrs.evolve(expression, parts=tuple(parts))
 
     def _declare(self, manifest: Manifest) -> None:
         declared = {name: self._new(class_name(name)) for name in manifest.types}
@@ -120,6 +121,10 @@ def _deserves_a_name(schema: Any) -> bool:
     origin: Any = get_origin(plain)
     members = [one for one in get_args(plain) if one is not NoneType]
     return len(members) > 1 and (origin is Literal or (origin in UNIONS and any(map(is_model, members))))
+
+
+def _is_enum(expression: Expression) -> bool:
+    return isinstance(expression, Of) and isinstance(expression.parts[0], One)
 
 
 def _length(expression: Expression) -> int:

@@ -4,7 +4,18 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pristine.codegen.sdk.expressions import NONE, Expression, Name, Of, One, Scope, either
-from pristine.codegen.sdk.layout import Group, Piece, docstring, imports, literal, prefixed, prose, text, written
+from pristine.codegen.sdk.layout import (
+    Group,
+    Piece,
+    docstring,
+    imports,
+    listed,
+    literal,
+    prefixed,
+    prose,
+    text,
+    written,
+)
 from pristine.codegen.sdk.methods import ASYNC, SYNC, Face
 from pristine.codegen.sdk.models import FUTURE, described, sections
 from pristine.codegen.sdk.naming import Names, argument_name
@@ -171,14 +182,14 @@ def errors(manifest: Manifest) -> str:
         *inherited,
         *(["from pristine.ports.errors import StatusError as _StatusError"] if own else []),
         "",
-        written(prefixed("__all__ = ", literal(sorted([*known, *own.values()])))),
+        written(prefixed("__all__ = ", literal(listed([*known, *own.values()])))),
         "",
         written(prefixed("PLACES: dict[str, str] = ", literal(places))),
         '"""The classes by what the manifest calls them."""',
     ]
     for said, name in own.items():
         told = prose(f"The API says {', '.join(codes[said])}.", 4, 300)
-        lines += ["", "", f"class {name}(_StatusError):", f"    {docstring(told, 4)}"]
+        lines += ["", "", written(Group(f"class {name}(", ["_StatusError"], "):")), f"    {docstring(told, 4)}"]
     return "\n".join(lines) + "\n"
 
 

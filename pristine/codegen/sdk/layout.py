@@ -102,15 +102,30 @@ def imports(found: Mapping[str, Iterable[str]], indent: int = 0) -> list[str]:
     """`from … import …` for the names of each module, in the order that linters want."""
     lines = []
     for module, names in sorted(found.items(), key=_of_module):
-        listed = sorted(set(names), key=_of_name)
-        start = f"from {module} import "
-        short = f"{start}{', '.join(listed)}"
-        parts = "".join(f"{' ' * (indent + 4)}{name},\n" for name in listed)
-        broken = f"{start}(\n{parts}{' ' * indent})"
-        # What has another name is a line of its own.
-        others = [f"{start}{name}" for name in listed if " as " in name]
-        lines += others if len(others) == len(listed) else [short if indent + len(short) <= WIDTH else broken]
+        renamed = [[name] for name in names if " as " in name]  # a line each
+        plain = in_order(name for name in names if " as " not in name)
+        ordered = sorted([*renamed, *([plain] if plain else [])], key=lambda line: _of_name(line[0]))
+        lines += [_import(module, line, indent) for line in ordered]
     return lines
+
+
+def _import(module: str, names: Sequence[str], indent: int) -> str:
+    start = f"from {module} import "
+    short = f"{start}{', '.join(names)}"
+    if indent + len(short) <= WIDTH:
+        return short
+    space = " " * indent
+    return f"{start}(\n{''.join(f'{space}    {name},{chr(10)}' for name in names)}{space})"
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names that are imported, in the order that linters want: constants, then classes, then the rest."""
+    return sorted({*names}, key=_of_name)
+
+
+def listed(names: Iterable[str]) -> list[str]:
+    """Names in an `__all__`: the same, but capitals come before small letters."""
+    return sorted({*names}, key=lambda name: (_of_name(name)[0], _natural(name)))
 
 
 def _of_module(one: tuple[str, Any]) -> tuple[Any, ...]:
@@ -120,12 +135,11 @@ def _of_module(one: tuple[str, Any]) -> tuple[Any, ...]:
 
 
 def _of_name(name: str) -> tuple[Any, ...]:
-    """Constants, then classes, then the rest."""
     plain = name.split(" as ", maxsplit=1)[0]
     kind = 0 if len(plain) > 1 and plain.isupper() else 1 if plain[:1].isupper() else 2
-    return kind, _natural(plain), plain
+    return kind, _natural(plain.lower()), plain
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
     """As people count: `a2` before `a10`."""
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|\D", name.lower())]
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|\D", name)]

@@ -13,8 +13,8 @@ from pristine.codegen.sdk.answers import item_of, page_of, result_of, value_of
 from pristine.codegen.sdk.arguments import Argument, arguments_of, ordered
 from pristine.codegen.sdk.catalog import Catalog
 from pristine.codegen.sdk.expressions import ANY, Expression, Name, Of, One, Scope, either
-from pristine.codegen.sdk.layout import Group, Piece, docstring, literal, prefixed, prose, text, written
-from pristine.codegen.sdk.models import described
+from pristine.codegen.sdk.layout import WIDTH, Group, Piece, docstring, literal, prefixed, prose, text, written
+from pristine.codegen.sdk.models import ROOM, described
 from pristine.codegen.sdk.naming import argument_name
 from pristine.core.resources import Method
 from pristine.manifest.model import Endpoint
@@ -131,8 +131,8 @@ class Endpoints:
         if one.rest:
             return f"**{one.name}: {self.scope.of(ANY)}"
         default = "" if one.required else " = None"
-        room = 100 - 8 - len(one.name) - len(": ,") - len(default)
-        return f"{one.name}: {self.scope.flat(self.catalog.short(one.type, one.hint, room))}{default}"
+        room = WIDTH - 8 - len(one.name) - len(": ,") - len(default)
+        return f"{one.name}: {self.scope.flat(self.catalog.short(one.type, one.hint, min(room, ROOM)))}{default}"
 
     def _call(self, start: str, endpoint: Endpoint, arguments: list[Argument]) -> Piece:
         parts: list[Piece] = [text(endpoint.id)]

@@ -15,6 +15,7 @@ from pristine.codegen.sdk.layout import (
     docstring,
     flat,
     imports,
+    listed,
     literal,
     prefixed,
     prose,
@@ -23,6 +24,9 @@ from pristine.codegen.sdk.layout import (
 )
 from pristine.manifest.reading import pointer
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, Model, is_model
+
+ROOM: Final = 64
+"""How long a type is written out where it is used, at most; a longer one gets a name."""
 
 FUTURE: Final = "from __future__ import annotations"
 
@@ -41,7 +45,7 @@ def _scope(catalog: Catalog, hidden: frozenset[str] = frozenset(), own: str = ""
 
 
 def _contents(catalog: Catalog, title: str) -> str:
-    known = sorted([*catalog.classes, *catalog.aliases])
+    known = listed([*catalog.classes, *catalog.aliases])
     found = imports({f".{catalog.modules[name]}": [name] for name in known}, 4)
     places = {pointer(place): name for name, place in sorted(catalog.places.items())}
     homes = {name: catalog.modules[name] for name in known}
@@ -143,7 +147,7 @@ def _field(owner: str, wire: str, field: "attrs.Attribute[Any]", catalog: Catalo
     options = list(_options(wire, field, default))
     behind = f" = {flat(Group('_attrs.field(', options))}" if options else ""
     room = WIDTH - 4 - len(field.name) - 2 - (len(" = None") if options else 0)
-    shown = scope.flat(catalog.short(found, f"{owner}_{field.name}", room))
+    shown = scope.flat(catalog.short(found, f"{owner}_{field.name}", min(room, ROOM)))
     plain = _plain(options)
     if plain is not None and len(line := f"    {field.name}: {shown} = {plain}") <= WIDTH:
         return [line]

@@ -3,6 +3,7 @@
 Nothing but what these rules give is ever written as a name; what a manifest calls a thing is a literal beside it.
 """
 
+import builtins
 import keyword
 import re
 from collections.abc import Callable, Iterable
@@ -10,7 +11,7 @@ from typing import Final
 
 from pristine.manifest.classes import attribute_name
 
-LONGEST: Final = 60
+LONGEST: Final = 50
 """How many characters a name has at most, without what tells it from another."""
 
 TYPING: Final = frozenset(
@@ -44,7 +45,7 @@ def module_name(name: str) -> str:
     found = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
     found = re.sub(r"[^a-z0-9_]+", "_", found).strip("_")[:LONGEST] or "e"
     found = f"e_{found}" if found[0].isdigit() else found
-    return f"{found}_" if keyword.iskeyword(found) or found in _DEVICES else found
+    return f"{found}_" if keyword.iskeyword(found) or found in _DEVICES or hasattr(builtins, found) else found
 
 
 def member_name(name: str) -> str:

@@ -39,10 +39,11 @@ def _no_text(_: Constraints) -> str | None:
     return None
 
 
-def package(document: Mapping[str, Any], name: str, *, text_like: TextLike = _no_text) -> Package:
+def package(document: Mapping[str, Any], name: str, *, text_like: TextLike = _no_text, version: str = "") -> Package:
     """The files of a package of this name, out of a manifest that is one document.
 
-    `text_like` finds texts that match a pattern, for the tests that the author begins with. Raises ManifestError, and
+    `text_like` finds texts that match a pattern, for the tests that the author begins with; `version` is the least of
+    Pristine that the project asks for. Raises ManifestError, and
     ConfigurationError for a name that no package may have.
     """
     check_name(name)
@@ -61,7 +62,7 @@ def package(document: Mapping[str, Any], name: str, *, text_like: TextLike = _no
     }
     generated = {f"{name}/{path}": text for path, text in sorted(inside.items())}
     generated[RECORD] = record(generated)
-    return Package(generated, project.files(manifest, name, parts, text_like))
+    return Package(generated, project.files(manifest, name, parts, text_like, version))
 
 
 def check_name(name: str) -> None:

@@ -5,7 +5,6 @@ from typing import Final
 
 import attrs
 
-from pristine import __version__
 from pristine.codegen import literals
 from pristine.codegen.docs.markdown import line, paragraphs
 from pristine.codegen.docs.names import Called
@@ -23,10 +22,10 @@ _MOST: Final = 20
 """How many endpoints the tests begin with."""
 
 
-def files(manifest: Manifest, name: str, parts: Parts, text_like: TextLike) -> dict[str, str]:
+def files(manifest: Manifest, name: str, parts: Parts, text_like: TextLike, version: str) -> dict[str, str]:
     """The author's files by path."""
     return {
-        "pyproject.toml": _pyproject(manifest, name),
+        "pyproject.toml": _pyproject(manifest, name, version),
         "README.md": _readme(manifest, name),
         "CHANGELOG.md": "# Changelog\n\n## 0.1.0\n\nThe first version.\n",
         f"{name}/_version.py": f'{docstring(["The version of the package."])}\n\n__version__ = "0.1.0"\n',
@@ -39,7 +38,8 @@ def distribution(name: str) -> str:
     return name.replace("_", "-").strip("-")
 
 
-def _pyproject(manifest: Manifest, name: str) -> str:
+def _pyproject(manifest: Manifest, name: str, version: str) -> str:
+    runtime = f"pristine-sdk[httpx]{f'>={version}' if version else ''}"
     said = " ".join(manifest.description.split())[:200] or f"A client of {titled(manifest)}."
     return f"""[build-system]
 requires = ["hatchling>=1.26"]
@@ -51,7 +51,7 @@ dynamic = ["version"]
 description = {_toml(said)}
 readme = "README.md"
 requires-python = ">=3.11"
-dependencies = ["pristine-sdk[httpx]>={__version__}"]
+dependencies = [{_toml(runtime)}]
 classifiers = ["Typing :: Typed"]
 
 [project.optional-dependencies]
@@ -116,7 +116,7 @@ def _tests(manifest: Manifest, name: str, parts: Parts, text_like: TextLike) -> 
     secrets = [f'{argument}="user:secret"' for argument in secrets_of(manifest)]
     server = f'MockServer(manifest_of("{name}")) as server'
     made = written(Group("Client(", ["base_url=server.url", "servers=server.servers", *secrets], ") as found"), 8, 1)
-    tests = list(_cases(parts, text_like))
+    tests = list(_cases(manifest, parts, text_like))
     uses_null = any("pristine.NULL" in one for one in tests)
     lines = [
         docstring([f"Calls of {titled(manifest)} against a server that answers as its manifest says."]),
@@ -142,19 +142,26 @@ def _tests(manifest: Manifest, name: str, parts: Parts, text_like: TextLike) -> 
     return "\n".join([*lines, *(f"\n\n{one}" for one in tests)]) + "\n"
 
 
-def _cases(parts: Parts, text_like: TextLike) -> Iterator[str]:
-    names, left = Names(fold=str), _MOST
-    for part, path in _walked(parts.root, ()):
+def _cases(manifest: Manifest, parts: Parts, text_like: TextLike) -> Iterator[str]:
+    names, left, asked = Names(fold=str), _MOST, _asked_about(manifest)
+    for part, path in walked(parts.root, ()):
         for key, endpoint in part.methods.items():
-            if left and (case := _case(names, (*path, key), endpoint, text_like)):
+            if left and endpoint.id not in asked and (case := _case(names, (*path, key), endpoint, text_like)):
                 left -= 1
                 yield case
 
 
-def _walked(part: Part, path: tuple[str, ...]) -> Iterator[tuple[Part, tuple[str, ...]]]:
+def _asked_about(manifest: Manifest) -> set[str]:
+    """Endpoints that ask about work, of which none has begun."""
+    works = [one.future for one in manifest.endpoints.values() if one.future is not None]
+    return {asking.endpoint for work in works for asking in (work.ask, work.cancel) if asking is not None}
+
+
+def walked(part: Part, path: tuple[str, ...]) -> Iterator[tuple[Part, tuple[str, ...]]]:
+    """Every part, with its place in the client."""
     yield part, path
     for key, one in part.parts.items():
-        yield from _walked(one, (*path, key))
+        yield from walked(one, (*path, key))
 
 
 def _case(names: Names, path: tuple[str, ...], endpoint: Endpoint, text_like: TextLike) -> str:

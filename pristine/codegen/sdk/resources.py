@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pristine.codegen.sdk.catalog import Catalog
 from pristine.codegen.sdk.expressions import ANY, Scope
-from pristine.codegen.sdk.layout import docstring, imports
+from pristine.codegen.sdk.layout import Group, docstring, imports, written
 from pristine.codegen.sdk.methods import ASYNC, SYNC, Endpoints, Face
 from pristine.codegen.sdk.models import FUTURE, sections
 from pristine.codegen.sdk.tree import VARIANTS, Part, Parts
@@ -24,7 +24,7 @@ def resources(parts: Parts, catalog: Catalog, document: Mapping[str, Any]) -> di
 
 
 def _file(part: Part, catalog: Catalog, document: Mapping[str, Any]) -> str:
-    variants = [one.format(part.name) for one in VARIANTS]
+    variants = [one.format(each.name) for each in (part, *part.parts.values()) for one in VARIANTS]
     scope = Scope(lambda _: "..models", part.names() | {*variants})
     writer = Endpoints(catalog, scope, document)
     classes = [_class(part, face, writer) for face in (SYNC, ASYNC)]
@@ -44,10 +44,14 @@ def _file(part: Part, catalog: Catalog, document: Mapping[str, Any]) -> str:
     head = imports({home: names for home, names in needs.items() if names})
     own = ["from pristine import sdk as _sdk"]
     own += ["from pristine.sdk import given as _given"] if any("_given(" in one for one in classes) else []
-    lines = [docstring([_titled(part)]), "", FUTURE, "", *head, *([""] if head else []), *own, ""]
+    deprecated = any(one.deprecated is not None for one in part.methods.values())
+    note = [_DEPRECATED, ""] if deprecated else []
+    lines = [docstring([_titled(part)]), "", *note, FUTURE, "", *head, *([""] if head else []), *own, ""]
     lines += ["if TYPE_CHECKING:", *sections(checked, 4), ""] if checked else []
     return "\n".join([*lines, "", "\n\n\n".join(classes)]) + "\n"
 
+
+_DEPRECATED: Final = "# pyright: reportDeprecated=false\n# The classes that give responses name every method."
 
 _AT_RUN_TIME: Final = frozenset({"typing", "functools"})
 
@@ -59,14 +63,28 @@ def _titled(part: Part) -> str:
 def _class(part: Part, face: Face, writer: Endpoints) -> str:
     name = f"{face.prefix}{part.name}"
     what = f"`client.{'.'.join(part.path)[:60]}`" if part.path else "All of the API"
-    lines = [f"class {name}(_sdk.Resource):", f"    {docstring([f'{what}{_awaited(face)}.'], 4)}"]
+    lines = [_headed(name), f"    {docstring([f'{what}{_awaited(face)}.'], 4)}"]
     members = [_part(key, one, face.prefix, "") for key, one in part.parts.items()]
     if part.call is not None and part.path:
         members += writer.methods("__call__", part.call, face)
     for key, endpoint in part.methods.items():
         members += writer.methods(key, endpoint, face)
-    members += [writer.way(key, endpoint, face, way) for key, (endpoint, way) in part.ways.items()]
+    members += [_way(key, part, face, writer) for key in part.ways]
     return "\n".join([*lines, *(f"\n{one}" for one in members)])
+
+
+def _way(key: str, part: Part, face: Face, writer: Endpoints) -> str:
+    """A method that calls in another way; of one that streams anyway it is another name."""
+    endpoint, way = part.ways[key]
+    streams = endpoint.streaming is not None and not endpoint.streaming.when
+    plain = next((name for name, one in part.methods.items() if one is endpoint), "")
+    if plain and streams and way == "stream":
+        return f"    {key} = {plain}"
+    return writer.way(key, endpoint, face, way)
+
+
+def _headed(name: str) -> str:
+    return written(Group(f"class {name}(", ["_sdk.Resource"], "):"))
 
 
 def _awaited(face: Face) -> str:
@@ -77,11 +95,11 @@ def _part(key: str, part: Part, prefix: str, suffix: str) -> str:
     name = f"{prefix}{part.name}{suffix}"
     lines = [
         "    @cached_property",
-        f"    def {key}(self) -> {name}:",
+        f"    {written(Group(f'def {key}(', ['self'], f') -> {name}:'), 4)}",
         f"        {docstring([f'Part `{key[:50]}`.'], 8)}",
-        f"        from .{part.module} import {name}",
+        *(f"        {line}" for line in imports({f".{part.module}": [name]}, 8)),
         "",
-        f"        return {name}(self._calls)",
+        f"        {written(Group(f'return {name}(', ['self._calls']), 8)}",
     ]
     return "\n".join(lines)
 
@@ -90,10 +108,10 @@ def _responding(part: Part, face: Face, suffix: str, kind: str, scope: Scope) ->
     """The class whose calls give responses: those of the other, with another type."""
     of, name = f"{face.prefix}{part.name}", f"{face.prefix}{part.name}With{suffix}"
     what = {"raw": "whole responses", "streamed": "open responses"}[kind]
-    lines = [f"class {name}(_sdk.Resource):", f"    {docstring([f'The calls of {of}, which give {what}.'], 4)}"]
+    lines = [_headed(name), f"    {docstring([f'The calls of {of}, which give {what}.'], 4)}"]
     if part.methods:
         lines += ["", "    def __init__(self, calls: _sdk.Calls) -> None:", f"{_INDENT}super().__init__(calls)"]
-        lines += [f"{_INDENT}_of = {of}(calls)", *_wrapped(part.methods, face, kind)]
+        lines += [f"{_INDENT}{written(Group(f'_of = {of}(', ['calls']), 8)}", *_wrapped(part.methods, face, kind)]
     lines += [f"\n{_part(key, one, face.prefix, f'With{suffix}')}" for key, one in part.parts.items()]
     if part.call is not None and part.path:
         lines += ["", *_called(of, face, kind, scope)]
@@ -105,8 +123,7 @@ def _wrapped(methods: Mapping[str, Endpoint], face: Face, kind: str) -> Iterator
         how = f"async_{kind}" if face.wait else kind
         if kind == "raw" and (endpoint.pagination is not None or endpoint.streaming is not None):
             how += "_any"
-        note = "  # pyright: ignore[reportDeprecated]" if endpoint.deprecated is not None else ""
-        yield f"{_INDENT}self.{key} = _sdk.{how}(_of.{key}){note}"
+        yield f"{_INDENT}{written(Group(f'self.{key} = _sdk.{how}(', [f'_of.{key}']), 8)}"
 
 
 def _called(of: str, face: Face, kind: str, scope: Scope) -> Iterator[str]:
@@ -121,6 +138,8 @@ def _called(of: str, face: Face, kind: str, scope: Scope) -> Iterator[str]:
         "async_streamed": "_sdk.Opening",
     }[how]
     define, wait = ("async def", "await ") if how == "async_raw_any" else ("def", "")
-    yield f"    {define} __call__(self, *args: {anything}, **kwargs: {anything}) -> {gives}:"
+    arguments = ["self", f"*args: {anything}", f"**kwargs: {anything}"]
+    yield f"    {written(Group(f'{define} __call__(', arguments, f') -> {gives}:'), 4)}"
     yield f"        {docstring([f'Call it as {of}.'], 8)}"
-    yield f"        return {wait}_sdk.{how}({of}(self._calls))(*args, **kwargs)"
+    yield f"        {written(Group(f'_of = {of}(', ['self._calls']), 8)}"
+    yield f"        return {wait}_sdk.{how}(_of)(*args, **kwargs)"

@@ -1,0 +1,15 @@
+"""The type Cursor."""
+
+from __future__ import annotations
+
+import attrs as _attrs
+from pristine import sdk as _sdk
+
+
+@_attrs.frozen(kw_only=True, eq=False)
+class Cursor(_sdk.Model):
+    """An object of the API."""
+
+    offset: int
+    limit: int
+    total_count: int

@@ -1,0 +1,13 @@
+"""The type OptimStepResponse."""
+
+from __future__ import annotations
+
+import attrs as _attrs
+from pristine import sdk as _sdk
+
+
+@_attrs.frozen(kw_only=True, eq=False)
+class OptimStepResponse(_sdk.Model):
+    """An object of the API."""
+
+    metrics: dict[str, float] | None = None

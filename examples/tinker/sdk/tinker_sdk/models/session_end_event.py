@@ -1,0 +1,24 @@
+"""The type SessionEndEvent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs as _attrs
+from pristine import sdk as _sdk
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Literal
+
+
+@_attrs.frozen(kw_only=True, eq=False)
+class SessionEndEvent(_sdk.Model):
+    """An object of the API."""
+
+    event: Literal["SESSION_END"] | str = "SESSION_END"
+    event_id: str
+    event_session_index: int
+    severity: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | str
+    timestamp: datetime
+    duration: str | None = None

@@ -1,0 +1,14 @@
+"""The type UntypedAPIFuture."""
+
+from __future__ import annotations
+
+import attrs as _attrs
+from pristine import sdk as _sdk
+
+
+@_attrs.frozen(kw_only=True, eq=False)
+class UntypedAPIFuture(_sdk.Model):
+    """An object of the API."""
+
+    request_id: str
+    model_id: str | None = None
