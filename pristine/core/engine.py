@@ -54,14 +54,18 @@ def _as_response(response: Response, _: Callable[[], Any], __: Ledger) -> Respon
 _ONCE: Final = Once()
 
 
+def _refuse_streams(manifest: Manifest, transport: str) -> None:
+    streaming = [endpoint.id for endpoint in manifest.endpoints.values() if endpoint.streaming]
+    if streaming:
+        raise ConfigurationError(f"{streaming[0]} streams, but the transport {transport} has no open() or aopen()")
+
+
 class Engine:
     """One manifest over the ports of one face."""
 
     def __init__(self, manifest: Manifest, context: Context[Any], face: Face) -> None:
-        streaming = [endpoint.id for endpoint in manifest.endpoints.values() if endpoint.streaming]
-        if streaming and face.streams is None:
-            name = type(context.transport).__name__
-            raise ConfigurationError(f"{streaming[0]} streams, but the transport {name} has no open() or aopen()")
+        if face.streams is None:  # else no endpoint is looked at, which need not be read yet
+            _refuse_streams(manifest, type(context.transport).__name__)
         check_credentials(context.credentials, manifest.schemes)
         self.manifest = manifest
         self.context = context

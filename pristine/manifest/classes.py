@@ -144,15 +144,15 @@ def make_class(
     }
     known = {"_open": is_open, "_said": attribute_name(name), "_place": place}
 
-    def complete() -> dict[str, dict[str, Any]]:
-        return {names[wire]: {**fields[wire], "type": schema} for wire, schema in types().items()}
+    def by_wire() -> dict[str, dict[str, Any]]:
+        return {wire: {**fields[wire], "type": schema} for wire, schema in types().items()}
 
     if written is not None:
-        return told_of(written, names.values(), complete, known)
+        return told_of(written, expressions, by_wire, known)
     body = {
         "__slots__": (*names.values(), "__weakref__"),
         "__doc__": _docstring(said, {names[wire]: told[wire] for wire in expressions if told[wire]}),
-        "_fields": staticmethod(complete),
+        "_fields": staticmethod(lambda: {names[wire]: said for wire, said in by_wire().items()}),
         **known,
     }
     return type(attribute_name(name), (_Declared,), body)

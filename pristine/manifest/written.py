@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from pristine.ports.errors import ConfigurationError
-from pristine.ports.model import Model, is_model
+from pristine.ports.model import WIRE, Model, is_model
 
 if TYPE_CHECKING:
     import attrs
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 FIELDS: Final = "__attrs_attrs__"
 
 Fields = Callable[[], Mapping[str, Mapping[str, Any]]]
-"""Gives what attrs.field is told, by the name of the attribute."""
+"""Gives what attrs.field is told, by the name on the wire."""
 
 
-def told_of(cls: Any, names: Collection[str], fields: Fields, known: Mapping[str, Any]) -> type[Model]:
+def told_of(cls: Any, wires: Collection[str], fields: Fields, known: Mapping[str, Any]) -> type[Model]:
     """The class, which gets its fields' types and metadata from `fields` when somebody asks for them.
 
+    Its attributes may have names of their own: `wires` are those on the wire, which it has in its metadata.
     Raises ConfigurationError for a class that is none, or has other fields.
     """
     if not is_model(cls) or FIELDS not in vars(cls):
@@ -30,8 +31,8 @@ def told_of(cls: Any, names: Collection[str], fields: Fields, known: Mapping[str
             f"{cls!r} is no class of typed objects: it must be an attrs class under pristine.Model"
         )
     own = _own(cls)
-    if [one.name for one in own] != list(names):
-        missing = ", ".join({*names} ^ {one.name for one in own}) or "in another order"
+    if [_wire(one) for one in own] != list(wires):
+        missing = ", ".join(sorted({*wires} ^ {*map(_wire, own)})) or "in another order"
         told = f"{cls.__name__} has not the fields of its manifest ({missing}): generate the package again"
         raise ConfigurationError(told)
     for name, value in known.items():
@@ -51,10 +52,14 @@ class _Untold:
     def __get__(self, _: object, __: type) -> Any:
         said = self._fields()
         for one in self.own:  # attrs itself sets types so, when it resolves them
-            object.__setattr__(one, "type", said[one.name]["type"])
-            object.__setattr__(one, "metadata", MappingProxyType(said[one.name]["metadata"]))
+            object.__setattr__(one, "metadata", MappingProxyType(said[_wire(one)]["metadata"]))
+            object.__setattr__(one, "type", said[_wire(one)]["type"])
         type.__setattr__(self._cls, FIELDS, self.own)
         return self.own
+
+
+def _wire(field: "attrs.Attribute[Any]") -> str:
+    return str(field.metadata.get(WIRE, field.name))
 
 
 def _own(cls: Any) -> tuple["attrs.Attribute[Any]", ...]:

@@ -13,7 +13,6 @@ from pristine.codegen.sdk.layout import (
     Group,
     Piece,
     docstring,
-    flat,
     imports,
     listed,
     literal,
@@ -22,8 +21,9 @@ from pristine.codegen.sdk.layout import (
     text,
     written,
 )
+from pristine.codegen.sdk.naming import Names, argument_name
 from pristine.manifest.reading import pointer
-from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, Model, is_model
+from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WIRE, Model, is_model
 
 ROOM: Final = 64
 """How long a type is written out where it is used, at most; a longer one gets a name."""
@@ -100,9 +100,9 @@ def sections(found: Mapping[str, set[str]], indent: int = 0) -> list[str]:
 
 
 def _class(name: str, cls: type[Model], catalog: Catalog) -> str:
-    fields = fields_of(cls)
-    scope = _scope(catalog, frozenset(field.name for field in fields.values()), name)
-    lines = [line for wire, field in fields.items() for line in _field(name, wire, field, catalog, scope)]
+    fields = _attributes(cls)
+    scope = _scope(catalog, frozenset(fields), name)
+    lines = [f"    {_field(name, one, field, catalog, scope)}" for one, field in fields.items()]
     checked = scope.imports
     return _joined(
         [
@@ -127,7 +127,7 @@ def _class(name: str, cls: type[Model], catalog: Catalog) -> str:
 def _said(cls: type[Model]) -> Iterator[str]:
     said = prose(description_of(cls), 4)
     yield from said or ["An object of the API."]
-    told = {field.name: field.metadata.get(DESCRIPTION, "") for field in fields_of(cls).values()}
+    told = {name: field.metadata.get(DESCRIPTION, "") for name, field in _attributes(cls).items()}
     if any(told.values()):
         yield from ("", "Attributes:")
         for name, text_ in told.items():
@@ -142,19 +142,21 @@ def described(name: str, said: str) -> Iterator[str]:
         yield from (f"        {line}" for line in lines[1:])
 
 
-def _field(owner: str, wire: str, field: "attrs.Attribute[Any]", catalog: Catalog, scope: Scope) -> list[str]:
+def _attributes(cls: type[Model]) -> "dict[str, attrs.Attribute[Any]]":
+    """The fields by the names that they have here: those of the client without generated code, but bounded."""
+    names = Names(fold=str)
+    return {names.new(argument_name(field.name)): field for field in fields_of(cls).values()}
+
+
+def _field(owner: str, name: str, field: "attrs.Attribute[Any]", catalog: Catalog, scope: Scope) -> str:
     found, default = _typed(field, catalog)
-    options = list(_options(wire, field, default))
-    behind = f" = {flat(Group('_attrs.field(', options))}" if options else ""
-    room = WIDTH - 4 - len(field.name) - 2 - (len(" = None") if options else 0)
-    shown = scope.flat(catalog.short(found, f"{owner}_{field.name}", min(room, ROOM)))
+    options = list(_options(name, field, default))
+    room = WIDTH - 4 - len(name) - len(": ") - (len(" = None") if options else 0)
+    shown = scope.flat(catalog.short(found, f"{owner}_{name}", min(room, ROOM)))
     plain = _plain(options)
-    if plain is not None and len(line := f"    {field.name}: {shown} = {plain}") <= WIDTH:
-        return [line]
-    start = f"{field.name}: {shown}"
-    if not behind:
-        return [f"    {start}"]
-    return [f"    {written(Group(f'{start} = _attrs.field(', options), 4)}"]
+    if plain is not None and len(line := f"{name}: {shown} = {plain}") + 4 <= WIDTH:
+        return line
+    return written(Group(f"{name}: {shown} = _attrs.field(", options), 4) if options else f"{name}: {shown}"
 
 
 def _plain(options: list[Piece]) -> str | None:
@@ -172,7 +174,7 @@ def _typed(field: "attrs.Attribute[Any]", catalog: Catalog) -> tuple[Expression,
     return (found if field.default is not None or is_from_server else either(found, NONE)), field.default
 
 
-def _options(wire: str, field: "attrs.Attribute[Any]", default: Any) -> Iterator[Piece]:
+def _options(name: str, field: "attrs.Attribute[Any]", default: Any) -> Iterator[Piece]:
     """What attrs.field is told."""
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # it is a class
         yield Group("factory=_sdk.default(", [literal(default.factory())])
@@ -181,7 +183,7 @@ def _options(wire: str, field: "attrs.Attribute[Any]", default: Any) -> Iterator
         yield (
             prefixed("default=", literal(default)) if is_sure else Group("default=_sdk.unchecked(", [literal(default)])
         )
-    if wire != field.name:
+    if (wire := field.metadata.get(WIRE, field.name)) != name:
         yield f"metadata=_sdk.wire({text(wire)})"
     if is_sensitive(field):
         yield "repr=_sdk.masked"

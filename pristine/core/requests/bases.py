@@ -23,7 +23,7 @@ def bases_of(manifest: Manifest, context: Context[Any]) -> Mapping[str, str | No
     for name in context.servers.keys() - known:
         hint = suggestion(name, known) or "; none has a name"
         raise ConfigurationError(f"the manifest has no server {name!r}{hint}", setting=f"servers.{name}")
-    named = {endpoint.server for endpoint in manifest.endpoints.values()} - {""}
+    named = {endpoint.server for endpoint in manifest.endpoints.values()} - {""} if known else set[str]()
     return {"": _own(manifest, context, named), **{name: _named(manifest, context, name) for name in named}}
 
 
