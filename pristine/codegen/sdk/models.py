@@ -184,7 +184,7 @@ def _options(name: str, field: "attrs.Attribute[Any]", default: Any) -> Iterator
             prefixed("default=", literal(default)) if is_sure else Group("default=_sdk.unchecked(", [literal(default)])
         )
     if (wire := field.metadata.get(WIRE, field.name)) != name:
-        yield f"metadata=_sdk.wire({text(wire)})"
+        yield Group("metadata=_sdk.wire(", [text(wire)])
     if is_sensitive(field):
         yield "repr=_sdk.masked"
 
