@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.docs import pages
 CHECKED = [*pages.PAGES, pages.ROOT / "CONTRIBUTING.md", pages.ROOT / "CHANGELOG.md"]
 TUTORIAL = pages.ROOT / "docs" / "tutorial"
 FROM_CURL = TUTORIAL / "from-curl-to-client.md"
+PUBLISH = TUTORIAL / "publish-an-sdk.md"
 TYPED = [pages.ROOT / "README.md", TUTORIAL / "first-stream.md", FROM_CURL]
 
 
@@ -49,10 +51,20 @@ def local_chat_url() -> Iterator[str]:
 def text(page: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """A page, with the servers that it talks to: where it says a fixed address, the one at which a server is there."""
     monkeypatch.setenv("CHAT_URL", request.getfixturevalue("chat_url"))
+    if page == PUBLISH:
+        _without_an_index(monkeypatch)
     if page != FROM_CURL:
         return pages.read(page)
     monkeypatch.setenv("CHAT_KEY", local_chat.KEY)
     return pages.read(page).replace(local_chat.URL, request.getfixturevalue("local_chat_url"))
+
+
+def _without_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pip would fetch is found beside this Python; the wheel itself is built, and installed, as it stands."""
+    for name, value in {"NO_INDEX": "1", "NO_DEPS": "1", "NO_BUILD_ISOLATION": "0", "NO_CACHE_DIR": "1"}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
+    beside = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(pages.ROOT)]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(dict.fromkeys(beside)))
 
 
 @pytest.fixture(autouse=True)
