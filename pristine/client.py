@@ -291,14 +291,10 @@ class AsyncItemList(Listing, Generic[Of_co]):
         return self.pages().items(limit)
 
 
-class Client(_Client):
-    """An API as Python objects, blocking; see Resource for how it is called. Closing it closes its Pipeline."""
+class Closing:
+    """What a blocking client does at its end: it closes its Pipeline."""
 
-    _face = Pipeline
-    _listing = ItemList
-
-    def __init__(self, manifest: Manifest, context: Context[Transport]) -> None:
-        super().__init__(manifest, context)
+    _pipeline: Pipeline
 
     def close(self) -> None:
         """Let go of connections; may be called again."""
@@ -311,14 +307,10 @@ class Client(_Client):
         self.close()
 
 
-class AsyncClient(_Client):
-    """The async face of Client: calls are awaited, streams entered with `async with`, lists read with `async for`."""
+class AsyncClosing:
+    """The async face of Closing."""
 
-    _face = AsyncPipeline
-    _listing = AsyncItemList
-
-    def __init__(self, manifest: Manifest, context: Context[AsyncTransport]) -> None:
-        super().__init__(manifest, context)
+    _pipeline: AsyncPipeline
 
     async def aclose(self) -> None:
         """Let go of connections; may be called again."""
@@ -331,3 +323,23 @@ class AsyncClient(_Client):
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+class Client(Closing, _Client):
+    """An API as Python objects, blocking; see Resource for how it is called. Closing it closes its Pipeline."""
+
+    _face = Pipeline
+    _listing = ItemList
+
+    def __init__(self, manifest: Manifest, context: Context[Transport]) -> None:
+        super().__init__(manifest, context)
+
+
+class AsyncClient(AsyncClosing, _Client):
+    """The async face of Client: calls are awaited, streams entered with `async with`, lists read with `async for`."""
+
+    _face = AsyncPipeline
+    _listing = AsyncItemList
+
+    def __init__(self, manifest: Manifest, context: Context[AsyncTransport]) -> None:
+        super().__init__(manifest, context)

@@ -90,6 +90,15 @@ def tree_of(manifest: Manifest) -> Node:
     return tree
 
 
+def nodes_of(top: Node) -> Iterator[Node]:
+    """A node and all below it."""
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(node.children.values())
+
+
 _TREES: "WeakKeyDictionary[Manifest, Node]" = WeakKeyDictionary()
 
 

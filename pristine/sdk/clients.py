@@ -1,10 +1,9 @@
 """The clients of generated packages, without the names of an API: a Pipeline, and Calls that are made with it."""
 
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
-from pristine.client import AsyncItemList, ItemList, divided
+from pristine.client import AsyncClosing, AsyncItemList, Closing, ItemList, divided
 from pristine.config.wiring import Context, context
 from pristine.core.pipeline import AsyncPipeline, Pipeline
 from pristine.manifest.model import Manifest
@@ -77,7 +76,7 @@ class _Base:
         return f"{type(self).__name__}({self._manifest.name!r}, {self._context!r})"
 
 
-class BaseClient(_Base):
+class BaseClient(Closing, _Base):
     """A client, blocking. Closing it closes its Pipeline."""
 
     _face = Pipeline
@@ -86,18 +85,8 @@ class BaseClient(_Base):
     def __init__(self, manifest: Manifest, context: Context[Transport]) -> None:
         super().__init__(manifest, context)
 
-    def close(self) -> None:
-        """Let go of connections; may be called again."""
-        self._pipeline.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
-
-
-class BaseAsyncClient(_Base):
+class BaseAsyncClient(AsyncClosing, _Base):
     """The async face of BaseClient."""
 
     _face = AsyncPipeline
@@ -105,15 +94,3 @@ class BaseAsyncClient(_Base):
 
     def __init__(self, manifest: Manifest, context: Context[AsyncTransport]) -> None:
         super().__init__(manifest, context)
-
-    async def aclose(self) -> None:
-        """Let go of connections; may be called again."""
-        await self._pipeline.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        await self.aclose()

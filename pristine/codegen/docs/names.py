@@ -7,7 +7,7 @@ import attrs
 
 from pristine.codegen.docs.markdown import Anchors
 from pristine.codegen.schemas import classes_of, fields_of, schemas_of
-from pristine.core.resources import Method, Node, tree_of
+from pristine.core.resources import Method, nodes_of, tree_of
 from pristine.manifest.model import Endpoint, Manifest
 from pristine.ports.model import is_model
 from pristine.ports.serializer import Schema
@@ -76,15 +76,7 @@ class Names:
 
 def _calls(manifest: Manifest) -> Iterator[tuple[Endpoint, Method, tuple[str, ...]]]:
     """The endpoints with their places in the client; of two that want the same place the last one has it."""
-    found = {id(node.endpoint): node for node in _nodes(tree_of(manifest)) if node.endpoint is not None}
+    found = {id(node.endpoint): node for node in nodes_of(tree_of(manifest)) if node.endpoint is not None}
     for endpoint in manifest.endpoints.values():
         node = found.get(id(endpoint))
         yield endpoint, node.method if node else Method.of(endpoint), node.path if node else ()
-
-
-def _nodes(top: Node) -> Iterator[Node]:
-    waiting = [top]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.children.values())

@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from pristine.codegen.sdk.naming import Names, class_name, member_name, module_name
-from pristine.core.resources import Node, tree_of
+from pristine.core.resources import Node, nodes_of, tree_of
 from pristine.manifest.model import Endpoint, Manifest
 
 VARIANTS: Final = ("{}", "Async{}", "{}WithRawResponse", "Async{}WithRawResponse", "{}WithStreamingResponse",
@@ -82,7 +82,7 @@ class Parts:
 
     def _place_the_rest(self, manifest: Manifest, top: Node) -> None:
         """Endpoints whose place another one has."""
-        placed = {id(node.endpoint) for node in _nodes(top)}
+        placed = {id(node.endpoint) for node in nodes_of(top)}
         for endpoint in manifest.endpoints.values():
             if id(endpoint) not in placed:
                 _add(self.root, endpoint)
@@ -92,14 +92,6 @@ def _add(part: Part, endpoint: Endpoint) -> None:
     names = Names(part.names(), fold=str)
     name = names.new(member_name(module_name(class_name(endpoint.id))))
     part.methods[name] = endpoint
-
-
-def _nodes(top: Node) -> Iterator[Node]:
-    waiting = [top]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.children.values())
 
 
 def _ways(name: str, node: Node, names: Names) -> Mapping[str, tuple[Endpoint, str]]:
