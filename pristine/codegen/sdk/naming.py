@@ -50,7 +50,7 @@ def module_name(name: str) -> str:
 
 def member_name(name: str) -> str:
     """The name of a method or a part, as the client without generated code has it, if that can be one."""
-    found = name[:LONGEST]
+    found = re.sub(r"\W", "_", name[:LONGEST], flags=re.ASCII)
     return (
         found if found.isidentifier() and not found.startswith("_") and not keyword.iskeyword(found) else f"e_{found}"
     )

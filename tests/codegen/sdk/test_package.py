@@ -175,7 +175,7 @@ def test_options_are_those_of_all_calls_of_a_client(kitchen: Any) -> None:
 
 
 def test_a_method_shows_what_it_takes(kitchen: Any) -> None:
-    found = inspect.signature(kitchen.Client.__mro__[3].create_thing)
+    found = inspect.signature(kitchen.Client.create_thing)
     assert list(found.parameters) == ["self", "query", "x_tags", "x_level", "limit", "fields"]
     assert all(one.kind is inspect.Parameter.KEYWORD_ONLY for one in list(found.parameters.values())[1:-1])
 
