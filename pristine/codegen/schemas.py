@@ -83,20 +83,6 @@ def description_of(cls: type[Model]) -> str:
     return (cls.__doc__ or "").removesuffix(f"Attributes:\n{listed}" if listed else "").strip()
 
 
-def schemas_of(endpoint: Endpoint) -> Iterator[Schema]:
-    """Every type that an endpoint names, in the order of a reader's interest."""
-    yield endpoint.request
-    yield endpoint.response
-    yield from endpoint.responses.values()
-    if endpoint.streaming is not None:
-        yield endpoint.streaming.items
-        yield from endpoint.streaming.events.values()
-    if endpoint.future is not None:
-        yield endpoint.future.response
-    for parameters in (endpoint.path_params, endpoint.query or {}, endpoint.query_defaults, endpoint.headers):
-        yield from (one.schema for one in parameters.values())
-
-
 def answers_of(endpoint: Endpoint) -> Mapping[str, Schema]:
     """The types of answers by status; "2XX" is that of a good one which has none of its own."""
     if endpoint.response is None:

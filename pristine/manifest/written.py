@@ -37,16 +37,23 @@ def told_of(cls: Any, wires: Collection[str], fields: Fields, known: Mapping[str
         raise ConfigurationError(told)
     for name, value in known.items():
         type.__setattr__(cls, name, value)
-    type.__setattr__(cls, FIELDS, _Untold(cls, own, fields))
+    type.__setattr__(cls, FIELDS, Told(cls, own, fields))
     return cls  # type: ignore[no-any-return]  # a Model
 
 
-class _Untold:
-    """The fields of a class, as long as nobody has asked for them."""
+class Unread:
+    """The fields of a class as it was written, as long as nobody has asked for what the manifest says of them."""
+
+    def __init__(self, cls: type, own: Any) -> None:
+        self.cls = cls
+        self.own = own
+
+
+class Told(Unread):
+    """Gets their types and metadata from the manifest, when the first asks."""
 
     def __init__(self, cls: type, own: Any, fields: Fields) -> None:
-        self._cls = cls
-        self.own = own
+        super().__init__(cls, own)
         self._fields = fields
 
     def __get__(self, _: object, __: type) -> Any:
@@ -54,7 +61,7 @@ class _Untold:
         for one in self.own:  # attrs itself sets types so, when it resolves them
             object.__setattr__(one, "metadata", MappingProxyType(said[_wire(one)]["metadata"]))
             object.__setattr__(one, "type", said[_wire(one)]["type"])
-        type.__setattr__(self._cls, FIELDS, self.own)
+        type.__setattr__(self.cls, FIELDS, self.own)
         return self.own
 
 
@@ -64,4 +71,4 @@ def _wire(field: "attrs.Attribute[Any]") -> str:
 
 def _own(cls: Any) -> tuple["attrs.Attribute[Any]", ...]:
     found = vars(cls)[FIELDS]
-    return found.own if isinstance(found, _Untold) else found  # type: ignore[no-any-return]  # they are attrs' own
+    return found.own if isinstance(found, Unread) else found  # type: ignore[no-any-return]  # they are attrs' own

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pristine.core.futures.handles import FutureHandle as FutureHandle
     from pristine.core.futures.handles import StartingFuture as StartingFuture
     from pristine.ports.model import NULL as NULL
-    from pristine.ports.model import Model as Model
     from pristine.ports.model import Null as Null
     from pristine.ports.transport import AsyncTransport as AsyncTransport
     from pristine.ports.transport import Transport as Transport
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from pristine.sdk.fields import masked as masked
     from pristine.sdk.fields import unchecked as unchecked
     from pristine.sdk.fields import wire as wire
+    from pristine.sdk.model import Model as Model
     from pristine.sdk.package import lazily as lazily
     from pristine.sdk.package import manifest_of as manifest_of
     from pristine.sdk.responses import async_raw as async_raw
@@ -52,11 +52,12 @@ _HOMES: Final = {
     "pristine.config.wiring": ("Wiring",),
     "pristine.core.answers.variants": ("RawResponse",),
     "pristine.core.futures.handles": ("AsyncFutureHandle", "FutureHandle", "StartingFuture"),
-    "pristine.ports.model": ("NULL", "Model", "Null"),
+    "pristine.ports.model": ("NULL", "Null"),
     "pristine.ports.transport": ("AsyncTransport", "Transport"),
     "pristine.sdk.calls": ("Calls", "Resource", "given"),
     "pristine.sdk.clients": ("BaseAsyncClient", "BaseClient", "wired"),
     "pristine.sdk.fields": ("default", "masked", "unchecked", "wire"),
+    "pristine.sdk.model": ("Model",),
     "pristine.sdk.package": ("lazily", "manifest_of"),
     "pristine.sdk.responses": (
         "async_raw",

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import attrs
 
 from pristine.codegen.docs.markdown import Anchors
-from pristine.codegen.schemas import classes_of, fields_of, schemas_of
+from pristine.codegen.schemas import classes_of, fields_of
 from pristine.core.resources import Method, nodes_of, tree_of
 from pristine.manifest.model import Endpoint, Manifest
 from pristine.ports.model import is_model
@@ -67,7 +67,7 @@ class Names:
         if is_model(request) and request not in self._known:
             yield from (field.type for field in fields_of(request).values())
             request = None
-        yield from schemas_of(attrs.evolve(endpoint, request=request))
+        yield from attrs.evolve(endpoint, request=request).schemas()
 
     def _called(self, endpoint: Endpoint, method: Method, path: tuple[str, ...]) -> Called:
         anchor = self.anchor("call", ".".join(path) or endpoint.id)

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 
-from pristine.codegen.schemas import UNIONS, classes_of, fields_of, schemas_of, without_bounds
+from pristine.codegen.schemas import UNIONS, classes_of, fields_of, without_bounds
 from pristine.codegen.sdk.expressions import MODELS, NONE, Either, Expression, Expressions, Name, Of, One, either
 from pristine.codegen.sdk.naming import TYPING, Names, class_name, module_name, name_at
 from pristine.manifest.model import Endpoint, Manifest
@@ -112,7 +112,7 @@ def _roots(endpoint: Endpoint) -> Iterator[Schema]:
     if is_model(request) and place_of(request)[:1] != ("types",):
         yield from (field.type for field in fields_of(request).values())
         request = None
-    yield from schemas_of(attrs.evolve(endpoint, request=request))
+    yield from attrs.evolve(endpoint, request=request).schemas()
 
 
 def _deserves_a_name(schema: Any) -> bool:

@@ -1,6 +1,6 @@
 """An endpoint with all that is said of it, and the whole API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -64,6 +64,19 @@ class Endpoint:
     tags: tuple[str, ...] = ()
     deprecated: str | None = None
     examples: Mapping[str, Example] = NOTHING
+
+    def schemas(self) -> Iterator[Schema]:
+        """Every type that it names, in the order of a reader's interest; None is one of which nothing is said."""
+        yield self.request
+        yield self.response
+        yield from self.responses.values()
+        if self.streaming is not None:
+            yield self.streaming.items
+            yield from self.streaming.events.values()
+        if self.future is not None:
+            yield self.future.response
+        for parameters in (self.path_params, self.query or {}, self.query_defaults, self.headers):
+            yield from (one.schema for one in parameters.values())
 
     def answers(self, status: int) -> bool:
         """Whether a status is an answer: any of 2xx, and one of 3xx that is declared, alone or as a range."""

@@ -1,7 +1,10 @@
 """The classes of a package are those of its answers, and do what the classes made without generated code do."""
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +21,7 @@ from pristine.ports.errors import ConfigurationError, DecodeError, InvalidPayloa
 from pristine.ports.model import Model, is_model, sent_fields, wire_names
 from pristine.sdk import manifest_of
 from pristine.testing.examples import examples_for
-from tests.codegen.sdk.packages import documents
+from tests.codegen.sdk.packages import ROOT, documents
 
 SERIALIZERS = {"json": JsonSerializer(), "msgspec": MsgspecSerializer()}
 DOCUMENTS = documents()
@@ -146,10 +149,38 @@ def test_a_request_is_checked_by_the_manifest(models: Any, serializer: Any) -> N
 
 
 def test_a_class_without_a_client_knows_its_names(importable: Path) -> None:
-    """Nothing has read the manifest of this package."""
     other = import_module("hostile_sdk.models")
     value = other.ImportOs(class_="x", f_1st="y", annotations="z")
     assert (value["class"], value["1st"], value["annotations"]) == ("x", "y", "z")
+
+
+ALONE = """
+from kitchen_sdk.models.dishes_list_response import DishesListResponse
+from kitchen_sdk.models.dish_size import DishSize
+from kitchen_sdk.models.ticket import Ticket
+from pristine.adapters.json import JsonSerializer
+from pristine.adapters.msgspec import MsgspecSerializer
+import attrs
+for serializer in (JsonSerializer(), MsgspecSerializer()):
+    page = serializer.decode(b'{"dishes": [{"id": 1, "name": "Leek", "size": {"big": true}}]}', DishesListResponse)
+    print(type(page.dishes[0]).__name__, page.dishes[0].size == DishSize(big=True))
+    print(serializer.decode(b'{"id": "a", "state": "new", "more": 1}', Ticket)["more"])
+
+@attrs.frozen(kw_only=True, eq=False)
+class Mine(Ticket):
+    extra: int = 5
+
+print(Mine(id="x").extra, [field.name for field in attrs.fields(Mine)])
+"""
+
+
+def test_a_class_is_enough_to_read_an_answer(importable: Path) -> None:
+    """No client has been made, and nobody has asked for the manifest."""
+    command = [sys.executable, "-W", "error", "-c", ALONE]
+    path = f"{importable / 'kitchen'}{os.pathsep}{ROOT}"
+    ended = subprocess.run(command, env={"PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+    assert ended.stdout.splitlines() == ["Dish True", "1"] * 2 + ["5 ['id', 'state', 'dish', 'extra']"]
 
 
 # -- classes that do not fit -------------------------------------------------------------------------------------------
