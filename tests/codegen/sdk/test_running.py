@@ -1,14 +1,18 @@
 """The generated client of every example runs: each of its methods, over both faces, against the mock server."""
 
+import inspect
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import pristine
+from pristine.codegen.sdk.naming import argument_name
 from pristine.manifest.model import Endpoint, Manifest
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.model import Model, is_model, place_of
@@ -102,3 +106,26 @@ def test_every_named_type_has_its_class(importable: Path) -> None:
             if is_model(schema) and place_of(schema) == ("types", said):
                 assert models.PLACES[f"/types/{said}"] in models.__all__
                 assert getattr(models, models.PLACES[f"/types/{said}"]) is schema
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_method_takes_what_the_client_without_generated_code_takes(name: str, importable: Path) -> None:
+    """By position, by name, and whether it must be given; what asks for a stream is said to a generated one, too."""
+    manifest = manifest_of(f"{name}_sdk")
+    plain = pristine.Client(manifest, pristine.context(transport="memory", base_url="https://a.example.com"))
+    written = import_module(f"{name}_sdk").Client(context=plain._context)
+    for visit in visits(manifest):
+        path = visit.path.removesuffix(".__call__")
+        if path in NOT_THERE:
+            continue
+        mine, theirs = (inspect.signature(attrgetter(path)(client)).parameters for client in (written, plain))
+        assert {one: mine[argument_name(one)].kind for one in theirs} == {one: theirs[one].kind for one in theirs}
+        asked = set(visit.endpoint.streaming.when) if visit.endpoint.streaming is not None else set()
+        assert set(mine) - {argument_name(one) for one in theirs} <= asked
+        for one, said in theirs.items():
+            by_name = said.kind is said.KEYWORD_ONLY
+            assert not by_name or (said.default is said.empty) == (mine[argument_name(one)].default is said.empty)
+
+
+NOT_THERE = {"create_thing2", "dishes.get"}
+"""What the client without generated code has no signature of: another endpoint has its name, or it has a keyword's."""
