@@ -168,11 +168,14 @@ def test_faults_of_the_manifest_and_the_name_are_told(folder: Path, capsys: pyte
 
 
 def test_a_manifest_of_several_files_is_shipped_as_one(tmp_path: Path) -> None:
-    (tmp_path / "types.json").write_text(json.dumps({"types": SHOP["types"]}), encoding="utf-8")
-    write(tmp_path, {**SHOP, "types": {}, "include": ["types.json"]})
+    """Endpoints that are a list are by their ids, too, as the places of their types are."""
+    listed = [{"id": id, **one} for id, one in SHOP["endpoints"].items()]
+    (tmp_path / "types.json").write_text(json.dumps({"types": SHOP["types"], "include": ["more.json"]}), "utf-8")
+    (tmp_path / "more.json").write_text(json.dumps({"endpoints": listed[1:]}), "utf-8")
+    write(tmp_path, {**SHOP, "types": {}, "endpoints": listed[:1], "include": ["types.json"]})
     assert generate(tmp_path) == 0
     shipped = json.loads(files(tmp_path)["shop/manifest.json"])
-    assert (shipped["types"], "include" in shipped) == (SHOP["types"], False)
+    assert shipped == SHOP
 
 
 # -- new ---------------------------------------------------------------------------------------------------------------

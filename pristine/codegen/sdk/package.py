@@ -3,6 +3,7 @@
 import json
 import keyword
 import re
+import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -24,7 +25,8 @@ RECORD: Final = ".pristine-generated.json"
 """The list of what was generated, with digests: what is not in it is the author's."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-_NO_NAMES: Final = frozenset({"pristine", "tests", "test", "attrs", "typing", "docs"})
+_NO_NAMES: Final = frozenset({*sys.stdlib_module_names, "pristine", "tests", "attrs", "docs", "examples"})
+"""What would hide another module, or stands beside the package."""
 
 
 @attrs.frozen(eq=False)

@@ -193,3 +193,11 @@ def test_the_packages_of_the_examples_are_as_they_are_generated(capsys: pytest.C
         assert main(["generate", str(manifest), "--out", out, "--package", f"{name}_sdk", "--check"]) == 0, (
             capsys.readouterr()
         )
+
+
+def test_the_packages_of_the_examples_pass_their_own_tests() -> None:
+    projects = [str(place) for place in sorted((ROOT / "examples").glob("*/sdk"))]
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:asyncio", "-W", "error", "--import-mode=importlib"]
+    command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "-o", f"pythonpath={' '.join(projects)}", *options]
+    ended = subprocess.run([*command, *projects], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout
