@@ -45,8 +45,7 @@ def package(document: Mapping[str, Any], name: str, *, text_like: TextLike = _no
     """The files of a package of this name, out of a manifest that is one document.
 
     `text_like` finds texts that match a pattern, for the tests that the author begins with; `version` is the least of
-    Pristine that the project asks for. Raises ManifestError, and
-    ConfigurationError for a name that no package may have.
+    Pristine that the project asks for. Raises ManifestError, and ConfigurationError for a name that none may have.
     """
     check_name(name)
     document = {key: value for key, value in document.items() if key != "include"}

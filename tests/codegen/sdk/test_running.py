@@ -99,6 +99,26 @@ def test_responses_are_given_instead_of_values(face: str, servers: dict[str, Moc
             tour.value(tour.client.with_raw_response.dishes.serve(text="x", stream=True))
 
 
+@pytest.mark.parametrize("face", FACES)
+def test_a_deprecated_method_warns(face: str, servers: dict[str, MockServer]) -> None:
+    with (
+        Tour("kitchen_sdk", face, servers["kitchen"]) as tour,
+        pytest.warns(DeprecationWarning, match="Ask for recipes"),
+    ):
+        tour.value(tour.client.dishes.get("soup", 1))
+
+
+@pytest.mark.parametrize("serializer", ["json", "msgspec"])
+def test_options_and_serializers_are_the_clients_own(serializer: str, servers: dict[str, MockServer]) -> None:
+    server = servers["kitchen"]
+    with Tour("kitchen_sdk", "Client", server, serializer=serializer) as tour:
+        client = tour.client.with_options(headers={"X-Extra": "1"}, timeout=5)
+        dish = client.dishes.cook(dish={"name": "Soup", "token": "t"}, table=pristine.NULL)
+        assert type(dish).__module__ == "kitchen_sdk.models.dish"
+        [*_, last] = server.history
+        assert (last.headers["x-extra"], last.body["table"]) == ("1", None)
+
+
 def test_every_named_type_has_its_class(importable: Path) -> None:
     for name in PACKAGES:
         manifest, models = manifest_of(f"{name}_sdk"), import_module(f"{name}_sdk.models")

@@ -24,6 +24,7 @@ def values(client: Client) -> None:
     client.tickets.get(5, query={"a": 1})
     client.dishes.bake(bread=5)  # type: ignore[arg-type]
     client.dishes.cook(table=1)  # type: ignore[call-arg]
+    client.dishes.get("soup", 1)  # pyright: ignore[reportDeprecated]
     client.dishes.cok()  # type: ignore[attr-defined]
     client.dishes.bake("rye")  # type: ignore[call-arg]
 
