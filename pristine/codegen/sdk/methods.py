@@ -94,7 +94,13 @@ class Endpoints:
             coroutine = self.scope.of(Name("Coroutine", "collections.abc"))
             value = f"{coroutine}[{self.scope.of(ANY)}, {self.scope.of(ANY)}, {value}]"
         literal_, flag = Name("Literal", "typing"), Name("bool", "builtins")
-        forms = ((Of(literal_, (One(False),)), value, False), (Of(literal_, (One(True),)), stream, True))
+        both = f"{value} | {stream}"
+        fits = len(f"    ) -> {both}: ...") <= WIDTH
+        forms = (
+            (Of(literal_, (One(False),)), value, False),
+            (Of(literal_, (One(True),)), stream, True),
+            (flag, both if fits else self.scope.of(ANY), True),
+        )
         overload = self.scope.of(Name("overload", "typing"))
         lines: list[str] = []
         for kind, gives, required in forms:
@@ -210,7 +216,7 @@ def _without(arguments: list[Argument], name: str) -> list[Argument]:
 
 def _asked(name: str, kind: Expression, *, required: bool) -> Argument:
     found = kind if required else either(kind, Name("None", ""))
-    said = "True for the stream of the answer." if not required else ""
+    said = "" if required else "True for the stream of the answer."
     return Argument(name, ("", ""), found, required=required, said=said)
 
 

@@ -60,6 +60,11 @@ def streams(client: Client, openai: OpenAI) -> None:
     assert_type(openai.chat.completions_stream(model="m", messages=hello), sdk.StreamResponse[chat.ChatChunk])
 
 
+def by_choice(client: Client, *, stream: bool) -> str | None:
+    found = client.dishes.serve(text="x", stream=stream)
+    return found.text if isinstance(found, models.Answer) else found.metadata.request_id
+
+
 def work(client: Client) -> models.Dish:
     handle = client.dishes.bake_future(bread="rye")
     assert_type(handle, sdk.FutureHandle[models.Dish])
