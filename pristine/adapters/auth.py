@@ -29,7 +29,7 @@ class StaticHeaders:
     headers: Headers = attrs.field(converter=checked, repr=False)
 
     def sign(self, request: Request) -> Request:
-        return attrs.evolve(request, headers=request.headers.merged(self.headers))
+        return request.with_fields(self.headers)
 
 
 @attrs.frozen
@@ -70,4 +70,4 @@ class Basic:
 
 
 def _with_field(request: Request, name: str, value: str) -> Request:
-    return attrs.evolve(request, headers=request.headers.merged({name: value}))
+    return request.with_fields({name: value})

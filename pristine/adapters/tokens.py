@@ -159,4 +159,4 @@ def _method(source: Any, name: str) -> Any:
 
 
 def _with(request: Request, name: str, value: str) -> Request:
-    return attrs.evolve(request, headers=request.headers.merged({name: value}))
+    return request.with_fields({name: value})

@@ -51,7 +51,7 @@ class CallOptions(TypedDict, total=False):
 class Ways:
     """What the calls of one operation have in common beside their requests: who signs, retries and admits them.
 
-    `place` is where they go, in telemetry's words.
+    `place` is where they go, in telemetry's words, and `redirects` what holds for them unless a call says otherwise.
     """
 
     operation: Operation
@@ -59,6 +59,7 @@ class Ways:
     retry: Retry
     demands: Demands
     place: Mapping[str, Any]
+    redirects: Redirects | None = None
     admission: Admission | None = None
 
 
@@ -94,16 +95,17 @@ class Call(Told):
         self._voice = voice = Voice(context, self.operation.id)
         self.listening = voice.listening
         self._dumps = voice.dumps if voice.listening else 0
-        self._repeatable = self.operation.repeatable or self.operation.key_header in request.headers
+        self._bounded = self.deadline.at is not None or ways.operation.endpoint.deadline is not None
 
     async def run(self, attempt: Callable[[], Awaitable[tuple[int, T]]], *, holds: bool = False) -> T:
         """Make attempts, which give a status and a result, until one succeeds or there is not to be another.
 
         `holds`: what was taken for the one that succeeds is kept until `leave`.
         """
-        inherited = deadlines.enter(self.deadline)
+        inherited = deadlines.enter(self.deadline) if self._bounded else None
         try:
-            deadlines.check(self.deadline, "wait")  # before anything is taken that would be a failure of the server's
+            if self._bounded:  # before anything is taken that would be a failure of the server's
+                deadlines.check(self.deadline, "wait")
             while True:
                 try:
                     await self._prepare()
@@ -117,13 +119,14 @@ class Call(Told):
             await self.leave(None)
             raise
         finally:
-            deadlines.leave(inherited)
+            if inherited is not None:
+                deadlines.leave(inherited)
 
     async def exchange(self, send: Callable[[Request], Awaitable[T]]) -> T:
         """Send the request of this attempt, and then those that it is redirected to."""
         if self._entry is not None:
             self._entry.sent = True
-        answer = await self._sent(send)
+        answer = await (self._sent(send) if self._dumps else send(self.request))
         if self._redirects is not None:
             trail = Trail(self._redirects, self.unsigned, self.operation.endpoint.answers)
             onward = self.unsigned
@@ -132,14 +135,13 @@ class Call(Told):
                 self._secrets()
                 if self.listening:
                     onward = self._redirected(answer, onward, at_home=trail.at_home)
-                self.request = await self._signed(onward) if trail.at_home else onward
-                answer = await self._sent(send)
+                signs = self._ways.auth if trail.at_home else None
+                self.request = onward if signs is None else await self._signed(onward, signs)
+                answer = await (self._sent(send) if self._dumps else send(self.request))
         return answer
 
     async def _sent(self, send: Callable[[Request], Awaitable[T]]) -> T:
-        """The answer to the request, which a listener may want to see."""
-        if not self._dumps:
-            return await send(self.request)
+        """The answer to the request, both of which a listener wants to see."""
         secrets = self._secrets()
         self._voice.dump_request(self.request, secrets, self._dumps)
         answer: Any = await send(self.request)
@@ -152,20 +154,20 @@ class Call(Told):
         if self._ways.admission is not None:
             await self._enter(self._ways.admission)
         self._began = self._face.clock.now()
-        self.unsigned = self._limited(self.unsigned)
+        if self._bounded:
+            self.unsigned = self._limited(self.unsigned)
         if self.listening:
             self._announce()
         self.request = self.unsigned  # whatever fails in signing does not fail for an earlier credential
-        self.request = await self._signed(self.unsigned)
+        if self._ways.auth is not None:
+            self.request = await self._signed(self.unsigned, self._ways.auth)
 
-    async def _signed(self, request: Request) -> Request:
+    async def _signed(self, request: Request, auth: AsyncAuth) -> Request:
         """The request with its credential, which may have taken some of the time that there was."""
-        if self._ways.auth is None:
-            return request
         if not self._voice.heeding:
-            return deadlines.within(self.deadline, await self._ways.auth.asign(request))
+            return deadlines.within(self.deadline, await auth.asign(request))
         with hearing(self._fetched):
-            return deadlines.within(self.deadline, await self._ways.auth.asign(request))
+            return deadlines.within(self.deadline, await auth.asign(request))
 
     def _limited(self, request: Request) -> Request:
         """The request with what is left for it, which the server is told where it wants to know."""
@@ -173,13 +175,14 @@ class Call(Told):
         how = self.operation.endpoint.deadline
         if how is None:
             return request
-        return attrs.evolve(request, headers=request.headers.merged(deadlines.told(how, request)))
+        return request.with_fields(deadlines.told(how, request))
 
     async def _enter(self, admission: Admission) -> None:
-        await self.leave(None)
-        bounds = (self.deadline.left(), self.request.timeout.admission)
-        within = min((bound for bound in bounds if bound is not None), default=None)
-        demands = self._ways.demands
+        if self._entry is not None:
+            await self.leave(None)
+        left, within, demands = self.deadline.left(), self.request.timeout.admission, self._ways.demands
+        if left is not None:
+            within = left if within is None else min(left, within)
         self._entry = entry = await admission.enter(
             self._demand or demands.usual, demands.circuit, within, watched=self._voice.heeding
         )
@@ -193,9 +196,10 @@ class Call(Told):
         whole = result if isinstance(result, Response) else None
         if self._context.budget is not None:
             self._context.budget.earn(outcome, tuple(self.history))
-        self._stop(outcome, _SUCCEEDED, received=None if whole is None else len(whole.body))
+        now = self._face.clock.now()
+        self._stop(outcome, _SUCCEEDED, now, received=None if whole is None else len(whole.body))
         if self._entry is not None and not holds:
-            await self.leave(self._report(outcome, head.headers, whole))
+            await self.leave(self._report(outcome, head.headers, now, whole))
 
     async def settle(self, error: PristineError) -> None:
         """Wait for the next attempt after a failed one, or raise its error."""
@@ -205,13 +209,13 @@ class Call(Told):
             self.ledger.take_back()
         if isinstance(error, AdmissionRefused):
             raise self._refused(error)
-        headers = getattr(error, "headers", None) or _NO_HEADERS
+        headers, now = getattr(error, "headers", None) or _NO_HEADERS, self._face.clock.now()
         outcome = judge(error, None, self.operation, self._context, headers, repeatable=self._repeatable)
         verdict = self._decide(outcome)
         error.gave_up = verdict.gave_up or error.gave_up
         if self._entry is not None:
-            await self.leave(self._report(outcome, headers) if self._entry.sent else None)
-        self._stop(outcome, verdict, received=len(error.body) if isinstance(error, ResponseError) else None)
+            await self.leave(self._report(outcome, headers, now) if self._entry.sent else None)
+        self._stop(outcome, verdict, now, received=len(error.body) if isinstance(error, ResponseError) else None)
         if verdict.delay is None:
             raise error
         await self._face.clock.asleep(verdict.delay)
@@ -240,6 +244,11 @@ class Call(Told):
         return self._renewed
 
     @property
+    def _repeatable(self) -> bool:
+        """Whether sending it twice does no harm, by its nature or by the key that it has."""
+        return self.operation.repeatable or self.operation.key_header in self.unsigned.headers
+
+    @property
     def _spent(self) -> bool:
         """Whether the body has been sent and cannot be sent again."""
         return isinstance(self.request.body, Sending) and self.request.body.spent
@@ -256,8 +265,8 @@ class Call(Told):
         last.gave_up = f"not sent again: {error.message}"
         return last
 
-    def _stop(self, outcome: Outcome, verdict: Verdict, *, received: int | None = None) -> None:
-        now, delay = self._face.clock.now(), verdict.delay
+    def _stop(self, outcome: Outcome, verdict: Verdict, now: float, *, received: int | None = None) -> None:
+        delay = verdict.delay
         self.history.append(outcome if delay is None else attrs.evolve(outcome, delay=delay))
         self.ledger.note(
             outcome,
@@ -284,13 +293,12 @@ class Call(Told):
 
     # -- admission -----------------------------------------------------------------------------------------------------
 
-    def _report(self, outcome: Outcome, headers: Headers, response: Response | None = None) -> Report:
-        demands, clock = self._ways.demands, self._face.clock
-        now = clock.now()
+    def _report(self, outcome: Outcome, headers: Headers, now: float, response: Response | None = None) -> Report:
+        demands = self._ways.demands
         return Report(
             outcome=outcome,
             now=now,
-            time=clock.time(),
+            time=self._face.clock.time(),
             duration=now - self._began,
             headers=headers,
             costs={} if response is None else demands.actual(headers, response.body),
@@ -302,7 +310,7 @@ class Call(Told):
         Where one of its events will say what the call has cost, the rate limiter is told at the end.
         """
         if self._entry is not None and self.history and self._late is None:
-            report = self._report(self.history[-1], head.headers)
+            report = self._report(self.history[-1], head.headers, self._face.clock.now())
             if self._ways.demands.told_late:
                 self._late = report
                 self._changed(self._entry.judge(report))
@@ -350,7 +358,7 @@ class Call(Told):
 
     def say(self, headers: Mapping[str, str]) -> None:
         """Put fields into the requests that follow."""
-        self.unsigned = attrs.evolve(self.unsigned, headers=self.unsigned.headers.merged(headers))
+        self.unsigned = self.unsigned.with_fields(headers)
 
     def check_deadline(self, phase: str) -> None:
         """Raise TimeoutExceeded if the total has passed."""

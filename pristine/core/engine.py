@@ -36,15 +36,12 @@ from pristine.ports.errors import ConfigurationError, StatusError, TokenRefused
 from pristine.ports.listening import shown
 from pristine.ports.messages import Request, Response
 from pristine.ports.retry import Retry
+from pristine.ports.values import changed
 from pristine.streaming.content_coding import decode_content
 
 Reading: TypeAlias = Callable[[Response, Callable[[], Any], Ledger], Any]
-"""Makes the result of a call out of its response, of what gives its value, and of the ledger of its attempts."""
-
-
-def as_value(_: Response, value: Callable[[], Any], __: Ledger) -> Any:
-    """The value alone."""
-    return value()
+"""Makes the result of a call out of its response, of what gives its value, and of the ledger of its attempts. None, in
+place of one, is the value itself."""
 
 
 def _as_response(response: Response, _: Callable[[], Any], __: Ledger) -> Response:
@@ -73,6 +70,7 @@ class Engine:
         self.closed = False
         self._bases = bases_of(manifest, context)
         self._ways: dict[tuple[str, bool], Ways] = {}
+        self._operations: dict[str, Operation] = {}
         self._of_urls: dict[str, Operation] = {}
         self._blueprints: dict[tuple[str, bool], Blueprint] = {}
         self._dropped: deque[Callable[[], None]] = deque()
@@ -85,7 +83,7 @@ class Engine:
         endpoint_id: str,
         payload: Any,
         options: CallOptions,
-        reading: Reading = as_value,
+        reading: Reading | None = None,
         asker: Asker | None = None,
     ) -> Any:
         """A value, or what `reading` makes of the response. `asker` is of the work that the call starts."""
@@ -120,13 +118,13 @@ class Engine:
         """The state of a list; raises ConfigurationError where the endpoint's answers are not pages."""
         return Pager(self.find(endpoint_id).endpoint.pagination, start, size)
 
-    async def _run(self, call: Call, reading: Reading) -> Any:
+    async def _run(self, call: Call, reading: Reading | None) -> Any:
         if call.listening:
             call.emit(signals.REQUEST_START, **call.described)
         try:
-            response = await call.run(lambda: self._exchange(call))
+            response = await call.run(partial(self._exchange, call))
             decode = partial(value_of, response, call.operation, self.context.serializer, call.safe)
-            value = reading(response, decode, call.ledger)
+            value = decode() if reading is None else reading(response, decode, call.ledger)
         except BaseException as error:
             call.failed(error)
             call.emit(
@@ -198,7 +196,10 @@ class Engine:
         """The operation of an endpoint that is about to be called: a deprecated one warns."""
         if self.closed:
             raise ConfigurationError("the pipeline is closed", endpoint=endpoint_id)
-        operation = operations.find(self.manifest, endpoint_id)
+        try:
+            operation = self._operations[endpoint_id]
+        except (KeyError, TypeError):  # it is called for the first time, or no endpoint's name
+            operation = self._operations[endpoint_id] = operations.find(self.manifest, endpoint_id)
         if operation.endpoint.deprecated is not None:
             operation.warn()
         return operation
@@ -259,7 +260,9 @@ class Engine:
         demand = None
         if ways.admission is not None:
             demand = ways.demands.make(payload, request, options.get("priority", 0))
-        redirects = policy_for(self.context.redirects, operation.endpoint.redirects, options.get("redirects"))
+        redirects = ways.redirects
+        if "redirects" in options:
+            redirects = policy_for(self.context.redirects, operation.endpoint.redirects, options["redirects"])
         return Call(self.context, self.face, ways, request, demand=demand, redirects=redirects)
 
     def _ways_of(self, operation: Operation, retry: Retry | None) -> Ways:
@@ -271,13 +274,14 @@ class Engine:
             admission=self.face.admission,
             demands=Demands.of(context, self._bases[endpoint.server], operation),
             place=place(self._bases[endpoint.server] or ""),
+            redirects=policy_for(context.redirects, endpoint.redirects, None),
         )
 
     async def _exchange(self, call: Call) -> tuple[int, Response]:
         response = await call.exchange(self.face.transport.asend)
         coding = response.headers.get("content-encoding")
         if coding:
-            response = attrs.evolve(response, body=decode_content(response.body, coding, self.context.max_expansion))
+            response = changed(response, body=decode_content(response.body, coding, self.context.max_expansion))
         if not call.operation.endpoint.answers(response.status):
             raise self._error(call, response)
         return response.status, response

@@ -23,19 +23,15 @@ class Operation:
     """An endpoint ready to be called. `repeatable`: its requests may be sent again by their nature."""
 
     endpoint: Endpoint
+    id: str = attrs.field(init=False, default=attrs.Factory(lambda self: self.endpoint.id, takes_self=True))
+    method: str = attrs.field(init=False, default=attrs.Factory(lambda self: self.endpoint.method, takes_self=True))
     path: PathTemplate
     headers: Headers
     stream_headers: Headers
     repeatable: bool
     responses: Mapping[str, Schema]
-
-    @property
-    def id(self) -> str:
-        return self.endpoint.id
-
-    @property
-    def method(self) -> str:
-        return self.endpoint.method
+    _schemas: dict[int, Schema] = attrs.field(init=False, factory=dict, eq=False, repr=False)
+    """The types of the statuses that have been answered."""
 
     def warn(self) -> None:
         """Say that the endpoint is deprecated, once for each place that filters tell apart."""
@@ -44,11 +40,10 @@ class Operation:
 
     def schema_for(self, status: int) -> Schema:
         """The declared type of an answer: of its status, of its hundred, or of any."""
-        responses = self.responses
-        if not responses:
-            return None
-        exact, hundred = str(status), f"{status // 100}XX"
-        return responses.get(exact, responses.get(hundred, responses.get("default")))
+        if status not in self._schemas:
+            exact, hundred, any_other = str(status), f"{status // 100}XX", self.responses.get("default")
+            self._schemas[status] = self.responses.get(exact, self.responses.get(hundred, any_other))
+        return self._schemas[status]
 
     @property
     def key_header(self) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import attrs
-
 from pristine.core.context import Context
 from pristine.ports import signals
 from pristine.ports.body import length_of
@@ -57,7 +55,7 @@ class Voice:
         shown = {"method": request.method, "url.full": shown_url(request, secrets), "request.size": size}
         self.emit(name, **{**facts, **shown})
         fields = self.injected()
-        return attrs.evolve(request, headers=request.headers.merged(fields)) if fields else request
+        return request.with_fields(fields) if fields else request
 
     def injected(self) -> Mapping[str, str]:
         """The fields that the listener puts into a request."""

@@ -42,7 +42,7 @@ class Quota:
     burst: float | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Demand:
     """What one attempt asks for: so much of each unit, as far as is known or guessed before it is sent.
 
@@ -59,7 +59,7 @@ class Demand:
     priority: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Report:
     """What came of an admitted attempt.
 

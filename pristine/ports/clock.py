@@ -32,7 +32,7 @@ class AsyncClock(Protocol):
     async def asleep(self, seconds: float) -> None: ...
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Deadline:
     """The moment on a clock when a call must have ended; `at` None is never."""
 

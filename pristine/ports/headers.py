@@ -35,7 +35,7 @@ class Headers(Mapping[str, str]):
     def __init__(self, source: HeaderSource = ()) -> None:
         pairs = source.multi_items() if isinstance(source, Headers) else _pairs(source)
         self._pairs: tuple[tuple[str, str], ...] = pairs
-        self._index: dict[str, list[str]] | None = None
+        self._index: dict[str, str] | None = None
 
     def multi_items(self) -> tuple[tuple[str, str], ...]:
         """Every field line as (name, value), in order and with repeats."""
@@ -43,7 +43,8 @@ class Headers(Mapping[str, str]):
 
     def get_all(self, name: str) -> list[str]:
         """All values of a field, in order; empty where it is absent."""
-        return list(self._lookup().get(name.lower(), ()))
+        wanted = name.lower()
+        return [value for own, value in self._pairs if own.lower() == wanted]
 
     def merged(self, other: HeaderSource) -> "Headers":
         """These headers with the fields of `other` in place of those of the same name."""
@@ -52,21 +53,29 @@ class Headers(Mapping[str, str]):
         if not pairs:
             return self
         names = {name.lower() for name, _ in pairs}
-        merged = Headers()
-        merged._pairs = (*[pair for pair in self._pairs if pair[0].lower() not in names], *pairs)
-        return merged
+        kept = self._pairs
+        if not names.isdisjoint(self._lookup()):
+            kept = tuple(pair for pair in kept if pair[0].lower() not in names)
+        return Headers(kept + pairs)
 
     def shown(self) -> list[str]:
         """Every field line, with a mask for a value that may be secret."""
         return [f"{name}: {value if name.lower() in PRINTABLE else MASK}" for name, value in self._pairs]
 
-    def _lookup(self) -> dict[str, list[str]]:
+    def _lookup(self) -> dict[str, str]:
+        """The values by lower name, repeated fields joined: made when first asked for, and that for every answer."""
         if self._index is None:
-            index: dict[str, list[str]] = {}
-            for name, value in self._pairs:
-                index.setdefault(name.lower(), []).append(value)
+            index = {name.lower(): value for name, value in self._pairs}
+            if len(index) < len(self._pairs):
+                index = {name: ", ".join(values) for name, values in self._by_name().items()}
             self._index = index
         return self._index
+
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self._pairs:
+            found.setdefault(name.lower(), []).append(value)
+        return found
 
     @overload
     def get(self, name: str) -> str | None: ...
@@ -74,11 +83,10 @@ class Headers(Mapping[str, str]):
     def get(self, name: str, default: T) -> str | T: ...
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a field, as `headers[name]` gives it, or the default."""
-        found = self._lookup().get(name.lower())
-        return default if found is None else found[0] if len(found) == 1 else ", ".join(found)
+        return self._lookup().get(name.lower(), default)
 
     def __getitem__(self, name: str) -> str:
-        return ", ".join(self._lookup()[name.lower()])
+        return self._lookup()[name.lower()]
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._lookup()
@@ -91,13 +99,13 @@ class Headers(Mapping[str, str]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Headers):
-            return self._lookup() == other._lookup()
+            return self._by_name() == other._by_name()
         if isinstance(other, Mapping):
             return self == Headers(other)
         return NotImplemented
 
     def __hash__(self) -> int:
-        return hash(tuple((name, tuple(values)) for name, values in sorted(self._lookup().items())))
+        return hash(tuple((name, tuple(values)) for name, values in sorted(self._by_name().items())))
 
     def __repr__(self) -> str:
         return f"Headers({', '.join(self.shown())})"
@@ -114,4 +122,6 @@ def as_headers(source: HeaderSource) -> Headers:
 def _pairs(source: HeaderSource) -> tuple[tuple[str, str], ...]:
     if source.__class__ is list or source.__class__ is tuple:  # first: to ask for a Mapping takes ten times as long
         return tuple(source)
+    if source.__class__ is dict:
+        return tuple(source.items())
     return tuple(source.items() if isinstance(source, Mapping) else source)

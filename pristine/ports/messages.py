@@ -5,13 +5,14 @@ A message never holds a live resource, and its repr never shows a credential.
 
 import math
 import re
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import attrs
 
 from pristine.ports.body import AsyncBody
 from pristine.ports.errors import ConfigurationError
-from pristine.ports.headers import MASK, Headers, as_headers
+from pristine.ports.headers import MASK, Headers, HeaderSource, as_headers
+from pristine.ports.values import changed
 
 _USER: Final = re.compile(r"(?<=:)//[^/@]*@")
 
@@ -30,7 +31,7 @@ def _positive(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
         )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Timeout:
     """Time limits in seconds; None is no limit.
 
@@ -55,7 +56,7 @@ class Timeout:
     admission: float | None = attrs.field(default=None, validator=_not_negative)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, slots=False)
 class Request:
     """One HTTP request, ready to send.
 
@@ -72,6 +73,10 @@ class Request:
     timeout: Timeout = attrs.field(factory=Timeout)
     max_response_bytes: int | None = None
 
+    def with_fields(self, fields: HeaderSource) -> Self:
+        """The same request, with these header fields in place of those of the same names. They are not checked."""
+        return changed(self, headers=self.headers.merged(fields))
+
     @property
     def shown_url(self) -> str:
         """The URL without what may be secret: query values and user information are masked."""
@@ -85,7 +90,7 @@ class Request:
         return f"Request({self.method} {self.shown_url}, {self.headers!r}, {size})"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, slots=False)
 class StreamHead:
     """The beginning of a response: its status and header fields."""
 
@@ -96,7 +101,7 @@ class StreamHead:
         return f"StreamHead({self.status}, {self.headers!r})"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, slots=False)
 class Response:
     """A whole response: `body` is the complete content, with any transfer coding removed."""
 

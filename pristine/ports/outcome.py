@@ -32,7 +32,7 @@ class Fate(StrEnum):
     UNKNOWN = "unknown"
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Outcome:
     """What an attempt came to.
 

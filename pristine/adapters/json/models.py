@@ -9,6 +9,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn
 
 from pristine.adapters.json.faults import OfField, mismatch, unknown_field
+from pristine.adapters.json.filling import kind_of
 from pristine.ports.model import READ_ONLY, REQUIRED, WIRE, WRITE_ONLY, Model, is_open, remember, wire_names
 
 
@@ -53,9 +54,12 @@ def checked(cls: Any, converter: Converter) -> Callable[[Any, Any], dict[str, An
     refused = _set_by_the_server(cls)
 
     @cache  # as above
-    def fields() -> list[tuple[str, Callable[[Any, Any], Any], Any, Any]]:
-        declared = zip(names, attrs.fields(cls), strict=True)
-        return [(wire, converter.get_structure_hook(one.type), one.type, one.default) for wire, one in declared]
+    def fields() -> list[tuple[str, type | None, Callable[[Any, Any], Any], Any, Any]]:
+        declared = ((wire, one.type, one.default) for wire, one in zip(names, attrs.fields(cls), strict=True))
+        return [
+            (wire, kind_of(schema, strict=True), converter.get_structure_hook(schema), schema, default)
+            for wire, schema, default in declared
+        ]
 
     def structure(value: Any, _: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or (closed and not value.keys() <= names.keys()):
@@ -63,9 +67,10 @@ def checked(cls: Any, converter: Converter) -> Callable[[Any, Any], dict[str, An
         if (needed and not value.keys() >= needed) or (refused and not value.keys().isdisjoint(refused)):
             raise ValueError
         found = {}
-        for wire, hook, schema, default in fields():
+        for wire, kind, hook, schema, default in fields():
             if wire in value:
-                found[wire] = hook(value[wire], schema)
+                part = value[wire]
+                found[wire] = part if part.__class__ is kind else hook(part, schema)
             elif default is not None:
                 found[wire] = _filled(default)
         return found if closed else value | found

@@ -12,6 +12,7 @@ from cattrs import Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
 
 from pristine.adapters.json.faults import mismatch, nearest
+from pristine.adapters.json.filling import filled, kind_of
 from pristine.adapters.json.models import checked, has_rules, model
 from pristine.adapters.json.unions import discriminated, union
 from pristine.ports import formats
@@ -32,7 +33,7 @@ def converter(*, strict: bool, detailed: bool) -> Converter:
         made.register_structure_hook(schema, _text_of(schema) if strict else _value_of(schema))
     factories: list[tuple[Callable[[Any], bool], Callable[[Any], Any]]] = [
         (_from(Literal), lambda schema: _literal(schema, strict=strict)),
-        (_from(list), lambda schema: _guarded((list, tuple), list_structure_factory(schema, made))),
+        (_from(list), lambda schema: _array(schema, made, strict=strict)),
         (_from(dict), lambda schema: _guarded((dict,), mapping_structure_factory(schema, made))),
         (_is_union, lambda schema: union(schema, made, strict=strict)),
         (_from(Annotated), lambda schema: _annotated(schema, made, strict=strict)),
@@ -46,7 +47,23 @@ def converter(*, strict: bool, detailed: bool) -> Converter:
 def _model(cls: Any, made: Converter, *, strict: bool, detailed: bool) -> Hook:
     if strict and not detailed and not has_rules(cls):
         return checked(cls, made)
-    return model(cls, made, strict=strict)
+    quick = None if strict or detailed else filled(cls, made)
+    return quick or model(cls, made, strict=strict)
+
+
+def _array(schema: Any, made: Converter, *, strict: bool) -> Hook:
+    (item,) = get_args(schema)
+    kind = kind_of(item, strict=strict)
+    if made.detailed_validation or not (kind or is_model(item)):
+        return _guarded((list, tuple), list_structure_factory(schema, made))
+    hook = made.get_structure_hook(item)
+
+    def structure(value: Any, _: Any) -> list[Any]:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(mismatch(value, list))  # noqa: TRY004 every fault of a value is a ValueError
+        return [one if one.__class__ is kind else hook(one, item) for one in value]
+
+    return structure
 
 
 def _from(origin: Any) -> Callable[[Any], bool]:

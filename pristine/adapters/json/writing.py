@@ -17,6 +17,8 @@ _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 def plain(value: Any) -> Any:
     """A value as dicts, lists and scalars. What JSON has no form for stays as it is: its schema may have one."""
+    if value.__class__ is dict:  # as most are
+        return _with_text_keys(value, _converter())
     return _converter().unstructure(value)
 
 

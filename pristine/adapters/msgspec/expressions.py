@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, Optional, TypeAlias, Union, g
 
 import attrs
 
+from pristine.adapters.json.filling import is_only_filled
 from pristine.ports.constraints import Discriminator
 from pristine.ports.model import READ_ONLY, REQUIRED, Model, is_model, wire_names
 from pristine.ports.serializer import Schema
@@ -85,17 +86,13 @@ def leads_to_models(schema: Schema) -> bool:
 
 # -- Models that msgspec makes as their classes do ---------------------------------------------------------------------
 
-_HOOKS: Final = ("__attrs_init__", "__attrs_pre_init__", "__attrs_post_init__", "__post_init__")
-"""What a class has whose objects are made by more than setting their fields."""
-
 
 def fields_of(cls: Any) -> "dict[str, attrs.Attribute[Any]]":
     """Wire name -> field, of a Model whose objects are made by setting those, and nothing else."""
     if any(isinstance(field.type, str) for field in attrs.fields(cls)):
         attrs.resolve_types(cls)
     fields = attrs.fields_dict(cls)
-    plain = "__attrs_attrs__" in vars(cls) and cls.__new__ is object.__new__
-    if not plain or any(hasattr(cls, hook) for hook in _HOOKS) or not all(map(_is_plain, fields.values())):
+    if not is_only_filled(cls) or not all(map(_is_plain, fields.values())):
         raise TypeError
     return {wire: fields[name] for wire, name in wire_names(cls).items()}
 
@@ -103,10 +100,7 @@ def fields_of(cls: Any) -> "dict[str, attrs.Attribute[Any]]":
 def _is_plain(field: "attrs.Attribute[Any]") -> bool:
     default: Any = field.default
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # it is a class
-        if default.takes_self:
-            return False
         default = default.factory() if leads_to_models(field.type) else None
     given = leads_to_models(field.type) and default is not attrs.NOTHING and default
-    if given or (field.metadata.get(READ_ONLY) and field.metadata.get(REQUIRED)):
-        return False  # the first has no place, and the second is demanded of answers, but not by the class
-    return field.init and field.validator is None and field.converter is None
+    # The first has no place, and the second is demanded of answers, but not by the class.
+    return not given and not (field.metadata.get(READ_ONLY) and field.metadata.get(REQUIRED))

@@ -28,9 +28,10 @@ def value_of(response: Response, operation: Operation, serializer: Serializer, s
     media_type = media_type_of(response.headers)
     if response.status in _WITHOUT_BODY or operation.method == "HEAD" or (schema is None and not response.body):
         return None
-    if response.status >= 300 and schema in UNSAID and not (response.body and _is_json(media_type)):
+    is_json = _is_json(media_type)
+    if response.status >= 300 and schema in UNSAID and not (response.body and is_json):
         return None  # a redirect's body is a note for people (RFC 9110 section 15.4), or there is none
-    if _is_json(media_type) or (not media_type and schema is not None):
+    if is_json or (not media_type and schema is not None):
         return _unwrapped(_decoded(response, serializer, schema, safe), response, operation)
     if schema is not None:
         raise _unexpected(response, media_type, safe(response.body))
@@ -39,6 +40,8 @@ def value_of(response: Response, operation: Operation, serializer: Serializer, s
 
 
 def _unwrapped(value: Any, response: Response, operation: Operation) -> Any:
+    if not operation.endpoint.unwrap:
+        return value
     if operation.endpoint.responses.keys() & {str(response.status), f"{response.status // 100}XX"}:
         return value  # it has a type of its own
     for name in operation.endpoint.unwrap:

@@ -6,6 +6,7 @@ Retry, telemetry and whatever else cares read the Outcome; nobody looks at a sta
 import math
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from pristine.core.attempts.details import codes_of, json_of, retry_info
@@ -33,6 +34,9 @@ _KINDS: Final[Mapping[int, Kind]] = {
 
 _YEAR: Final = 365 * 86400.0
 """The longest wait that is told apart: a number of any length is a number."""
+
+_TYPES: Final = 64
+"""How many Content-Types are remembered: an API has a few, and a boundary makes each another one."""
 
 _REQUEST_ID: Final = ("x-request-id", "request-id", "x-amzn-requestid", "x-goog-request-id", "cf-ray")
 
@@ -121,7 +125,12 @@ def _should_retry(error: PristineError) -> bool | None:
 
 def media_type_of(headers: Headers) -> str:
     """The type of a Content-Type field, in lower case and without parameters; "" where there is none."""
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+    return _media_type(headers.get("content-type", ""))
+
+
+@lru_cache(_TYPES)
+def _media_type(field: str) -> str:
+    return field.partition(";")[0].strip().lower()
 
 
 def facts(head: StreamHead | Response, body: bytes) -> dict[str, Any]:

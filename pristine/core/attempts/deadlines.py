@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from typing import Final
 
-import attrs
-
 from pristine.manifest.model import DeadlineFormat, DeadlineHeader
 from pristine.ports.clock import Deadline
 from pristine.ports.errors import PristineError, TimeoutExceeded
 from pristine.ports.messages import Request
+from pristine.ports.values import changed
 
 _OUTER: Final[ContextVar[Deadline | None]] = ContextVar("pristine.deadline", default=None)
 
@@ -22,10 +21,11 @@ _OUTER: Final[ContextVar[Deadline | None]] = ContextVar("pristine.deadline", def
 def deadline_within(now: Callable[[], float], seconds: float | None) -> Deadline:
     """A deadline that begins now: so many seconds, or what is left of the one around it, whichever is less."""
     outer = _OUTER.get()
-    left = None if outer is None else outer.left()
-    if outer is not None and left is not None and (seconds is None or left < seconds):
-        return Deadline(now, outer.seconds, now() + left)
-    return Deadline.after(now, seconds)
+    if outer is not None:
+        left = outer.left()
+        if left is not None and (seconds is None or left < seconds):
+            return Deadline(now, outer.seconds, now() + left)
+    return Deadline(now, seconds, None if seconds is None else now() + seconds)
 
 
 def enter(deadline: Deadline) -> "Token[Deadline | None] | None":
@@ -77,7 +77,7 @@ def within(deadline: Deadline, request: Request) -> Request:
         return request
     if left <= 0:
         raise passed(deadline, "wait")
-    return attrs.evolve(request, timeout=attrs.evolve(request.timeout, total=left))
+    return changed(request, timeout=changed(request.timeout, total=left))
 
 
 def told(how: DeadlineHeader, request: Request) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from pristine.ports.admission import BYTES, REQUESTS, Demand, Scope
 from pristine.ports.body import length_of
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request
+from pristine.ports.values import changed
 
 _ONE: Final[Mapping[str, float]] = {REQUESTS: 1.0}
 _LIMITLESS: Final = LimitGroup()
@@ -56,7 +57,7 @@ class Demands:
         scope = self.usual.scope
         if group.key:
             scope = attrs.evolve(scope, key=str(_at(group.key, payload) or ""))
-        return attrs.evolve(self.usual, scope=scope, costs=costs, priority=priority)
+        return changed(self.usual, scope=scope, costs=costs, priority=priority)
 
     @cached_property
     def _places(self) -> Mapping[str, Where]:

@@ -1,6 +1,5 @@
 """Writes the ledger of a call: cheap while the call runs, made readable when somebody asks."""
 
-from collections import deque
 from typing import Any
 
 from pristine.ports.ledger import LONGEST, Attempt
@@ -14,7 +13,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.count = 0
-        self._rows: deque[tuple[Any, ...]] = deque(maxlen=LONGEST)
+        self._rows: list[tuple[Any, ...]] = []
 
     def note(
         self,
@@ -31,6 +30,8 @@ class Ledger:
         """Write an attempt down. What is no Outcome is the word for it."""
         self.count += 1
         self._rows.append((self.count, outcome, why, started, duration, admitted, sent, received, delay))
+        if len(self._rows) > LONGEST:
+            del self._rows[0]
 
     def take_back(self) -> None:
         """The last one had not ended after all."""

@@ -39,6 +39,10 @@ class Blueprint:
     usual: Mapping[str, str]
     """The fields of the body that the serializer makes."""
     with_usual: Headers
+    url: str | None
+    """That of a call without options; None where one cannot be, or has to be worked out."""
+    plain: bool
+    """Whether a call without options adds no fields but those of its body."""
 
     @classmethod
     def of(cls, context: Context[Any], base: str | None, operation: Operation, *, streams: bool) -> "Blueprint":
@@ -46,10 +50,12 @@ class Blueprint:
         own = operation.stream_headers if streams else operation.headers
         headers = own.merged(context.headers)
         usual = {"Content-Type": context.serializer.media_type}
+        base = None if base is None else base.rstrip("/")
+        fixed = not (operation.path.names or endpoint.path_params or endpoint.query or endpoint.query_defaults)
         return cls(
             context,
             operation,
-            None if base is None else base.rstrip("/"),
+            base,
             streams,
             headers,
             limits(context.timeout, operation, None),
@@ -57,6 +63,8 @@ class Blueprint:
             endpoint.idempotency is not None,
             usual,
             headers.merged(usual),
+            None if base is None or not fixed else base + operation.path.text,
+            endpoint.idempotency is None and not endpoint.headers,
         )
 
     def request(self, payload: Any, options: CallOptions, ask: Ask = NO_PAGE) -> Request:
@@ -68,16 +76,16 @@ class Blueprint:
             self._check(options)
         try:
             body, content = content_of(payload, self.operation, self.context.serializer, ask.body)
-            return Request(
-                self.operation.method,
-                ask.url or self._url(options, ask.query),
-                self._headers(content, options),
-                body,
-                limits(self.context.timeout, self.operation, options["timeout"])
-                if options.get("timeout") is not None
-                else self.timeout,
-                self.limit,
-            )
+            headers = self.with_usual if content == self.usual else self.headers
+            if content and headers is self.headers:
+                headers = headers.merged(content)
+            if not options and ask is NO_PAGE:
+                url, timeout = self.url or self._url(options, ask.query), self.timeout
+            else:
+                url, timeout = ask.url or self._url(options, ask.query), self._timeout(options)
+            if options or not self.plain:
+                headers = self._with_more(headers, options)
+            return Request(self.operation.method, url, headers, body, timeout, self.limit)
         except RequestError as error:
             error.endpoint = self.operation.id
             raise
@@ -113,11 +121,12 @@ class Blueprint:
         plain, styled = styled_query(known, fill_parameters(known, values, "query"))
         return "&".join(filter(None, (encode_query(plain), *styled)))
 
-    def _headers(self, content: Mapping[str, str], options: CallOptions) -> Headers:
+    def _timeout(self, options: CallOptions) -> Timeout:
+        given = options.get("timeout")
+        return self.timeout if given is None else limits(self.context.timeout, self.operation, given)
+
+    def _with_more(self, headers: Headers, options: CallOptions) -> Headers:
         """Weakest first: the operation's, the Context's, the manifest's parameters, the call's, the idempotency key."""
-        headers = self.with_usual if content == self.usual else self.headers
-        if content and headers is self.headers:
-            headers = headers.merged(content)
         call = checked(options.get("headers") or ()) if "headers" in options else _NONE
         if self.operation.endpoint.headers:
             headers = headers.merged(_declared(self.operation, call))

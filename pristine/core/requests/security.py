@@ -66,7 +66,7 @@ def _value(scheme: Scheme, secret: str) -> str:
 
 def _in_header(request: Request, name: str, value: str) -> Request:
     check_field(name, value)
-    return attrs.evolve(request, headers=request.headers.merged({name: value}))
+    return request.with_fields({name: value})
 
 
 def _in_query(request: Request, name: str, value: str) -> Request:
