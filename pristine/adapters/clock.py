@@ -1,6 +1,5 @@
 """Clocks: the machine's, and one that is wound by hand, for tests."""
 
-import asyncio
 from time import monotonic, sleep, time
 
 
@@ -12,6 +11,8 @@ class SystemClock:
     sleep = staticmethod(sleep)
 
     async def asleep(self, seconds: float) -> None:
+        import asyncio  # here, for on the blocking face nothing else needs it, and it takes as long as all of pristine
+
         await asyncio.sleep(seconds)
 
 

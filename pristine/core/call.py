@@ -336,7 +336,8 @@ class Call(Told):
             late, self._late = self._late, None
             costs = self._ways.demands.actual(_NO_HEADERS, self._said)
             await entry.settle(attrs.evolve(late, headers=_NO_HEADERS, costs=costs))
-        self._changed(await entry.leave(report))
+        if (breaker := await entry.leave(report)) is not None:
+            self._changed(breaker)
 
     def _changed(self, breaker: Mapping[str, str] | None) -> None:
         if breaker is not None:

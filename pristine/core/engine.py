@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -19,15 +19,10 @@ from pristine.core.attempts.redirects import policy_for
 from pristine.core.call import Call, CallOptions, Ways
 from pristine.core.context import Context
 from pristine.core.face import Face
-from pristine.core.futures.asking import Asker, Once
-from pristine.core.futures.following import Following
-from pristine.core.futures.tokens import Ticket, ticket
 from pristine.core.operation import Operation
-from pristine.core.plan import Plan, explained
 from pristine.core.requests.bases import bases_of
 from pristine.core.requests.request import Blueprint
 from pristine.core.requests.security import auth_for, check_credentials
-from pristine.core.streams.session import StreamSession
 from pristine.core.telling import Voice, place
 from pristine.manifest.model import Endpoint, Manifest, Streaming
 from pristine.ports import signals
@@ -39,6 +34,12 @@ from pristine.ports.retry import Retry
 from pristine.ports.values import changed
 from pristine.streaming.content_coding import decode_content
 
+if TYPE_CHECKING:  # what only some programs need is imported where it is first used: that is a third of all there is
+    from pristine.core.futures.asking import Asker
+    from pristine.core.futures.following import Following
+    from pristine.core.plan import Plan
+    from pristine.core.streams.session import StreamSession
+
 Reading: TypeAlias = Callable[[Response, Callable[[], Any], Ledger], Any]
 """Makes the result of a call out of its response, of what gives its value, and of the ledger of its attempts. None, in
 place of one, is the value itself."""
@@ -46,9 +47,6 @@ place of one, is the value itself."""
 
 def _as_response(response: Response, _: Callable[[], Any], __: Ledger) -> Response:
     return response
-
-
-_ONCE: Final = Once()
 
 
 def _refuse_streams(manifest: Manifest, transport: str) -> None:
@@ -84,7 +82,7 @@ class Engine:
         payload: Any,
         options: CallOptions,
         reading: Reading | None = None,
-        asker: Asker | None = None,
+        asker: "Asker | None" = None,
     ) -> Any:
         """A value, or what `reading` makes of the response. `asker` is of the work that the call starts."""
         operation = self.find(endpoint_id)
@@ -140,8 +138,10 @@ class Engine:
 
     async def stream(
         self, endpoint_id: str, payload: Any, options: CallOptions, form: Streaming | None = None
-    ) -> StreamSession:
+    ) -> "StreamSession":
         """An open stream, in the manifest's form or in one that serves any response."""
+        from pristine.core.streams.session import StreamSession
+
         operation = self.find(endpoint_id)
         declared, ask = operation.endpoint.streaming, NO_PAGE
         if form is None:
@@ -158,8 +158,11 @@ class Engine:
 
     # -- futures -------------------------------------------------------------------------------------------------------
 
-    async def future(self, endpoint_id: str, payload: Any, options: CallOptions) -> Following:
+    async def future(self, endpoint_id: str, payload: Any, options: CallOptions) -> "Following":
         """Work that the server finishes later, started by a call."""
+        from pristine.core.futures.following import Following
+        from pristine.core.futures.tokens import Ticket
+
         operation = self.find(endpoint_id)
         known = Ticket(api=self.manifest.name, endpoint=endpoint_id, id="", started=self.clock.time())
         asker = self._asker(operation)
@@ -167,8 +170,11 @@ class Engine:
         await following.begin(await self.execute(endpoint_id, payload, options, _as_response, asker))
         return following
 
-    def resume(self, token: str) -> Following:
+    def resume(self, token: str) -> "Following":
         """Work that was started elsewhere; raises TokenRefused for a token that says of none of this API's."""
+        from pristine.core.futures.following import Following
+        from pristine.core.futures.tokens import ticket
+
         known = ticket(token, self.manifest.name)
         endpoint = self.manifest.endpoints.get(known.endpoint)
         if endpoint is None or endpoint.future is None:
@@ -178,7 +184,9 @@ class Engine:
         following.taken_up()
         return following
 
-    def _asker(self, operation: Operation) -> Asker:
+    def _asker(self, operation: Operation) -> "Asker":
+        from pristine.core.futures.asking import Asker
+
         later = operation.endpoint.future
         if later is None:
             raise ConfigurationError("its work is not finished later: use execute", endpoint=operation.id)
@@ -211,8 +219,10 @@ class Engine:
 
     def question(self, operation: Operation, payload: Any, options: CallOptions, ask: Ask) -> Call:
         """A call that is made once."""
+        from pristine.core.futures.asking import ONCE
+
         request = self._blueprint(operation).request(payload, options, ask)
-        return self._call(operation, request, payload, options, retry=_ONCE)
+        return self._call(operation, request, payload, options, retry=ONCE)
 
     async def answered(self, call: Call) -> Response:
         """The response to a call."""
@@ -221,8 +231,10 @@ class Engine:
 
     # -- beside calls --------------------------------------------------------------------------------------------------
 
-    def explain(self, endpoint_id: str, payload: Any, options: CallOptions) -> Plan:
+    def explain(self, endpoint_id: str, payload: Any, options: CallOptions) -> "Plan":
         """What the call would do; nothing is sent."""
+        from pristine.core.plan import explained
+
         operation = operations.find(self.manifest, endpoint_id)
         streams = operation.endpoint.streaming is not None
         return explained(self._blueprint(operation, streams=streams), payload, options)

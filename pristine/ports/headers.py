@@ -33,8 +33,7 @@ class Headers(Mapping[str, str]):
     __slots__ = ("_index", "_pairs")
 
     def __init__(self, source: HeaderSource = ()) -> None:
-        pairs = source.multi_items() if isinstance(source, Headers) else _pairs(source)
-        self._pairs: tuple[tuple[str, str], ...] = pairs
+        self._pairs = _pairs(source)
         self._index: dict[str, str] | None = None
 
     def multi_items(self) -> tuple[tuple[str, str], ...]:
@@ -48,8 +47,7 @@ class Headers(Mapping[str, str]):
 
     def merged(self, other: HeaderSource) -> "Headers":
         """These headers with the fields of `other` in place of those of the same name."""
-        theirs = as_headers(other)
-        pairs = theirs.multi_items()
+        pairs = _pairs(other)
         if not pairs:
             return self
         names = {name.lower() for name, _ in pairs}
@@ -116,12 +114,15 @@ class Headers(Mapping[str, str]):
 
 def as_headers(source: HeaderSource) -> Headers:
     """The source, if it is Headers already; they are immutable."""
-    return source if isinstance(source, Headers) else Headers(source)
+    return source if source.__class__ is Headers else Headers(source)
 
 
 def _pairs(source: HeaderSource) -> tuple[tuple[str, str], ...]:
-    if source.__class__ is list or source.__class__ is tuple:  # first: to ask for a Mapping takes ten times as long
-        return tuple(source)
-    if source.__class__ is dict:
-        return tuple(source.items())
+    kind = source.__class__  # first, for what there is most: to ask whether it is a Mapping takes ten times as long
+    if kind is tuple or kind is list:
+        return tuple(source)  # type: ignore[arg-type]  # it is no mapping
+    if kind is dict:
+        return tuple(source.items())  # type: ignore[union-attr]  # it is a mapping
+    if isinstance(source, Headers):
+        return source.multi_items()
     return tuple(source.items() if isinstance(source, Mapping) else source)

@@ -74,7 +74,7 @@ class ItemReader:
             if event.raw == self._done:
                 self.ended = True
                 return events[:index]
-            if self._errors and is_error(event):
+            if self._errors and (_KEY in event.raw[:64] or event.event == "error") and is_error(event):
                 self._failed = StreamFailed(event=event)
                 return events[:index]
         return events

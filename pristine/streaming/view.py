@@ -85,14 +85,14 @@ class View(Generic[T]):
 
     def __next__(self) -> T:
         cursor = self._cursor
-        for found in cursor.ready:
-            cursor.last = found
-            return found if self._convert is None else self._convert(found)
-        batch = finish(cursor.session.next())
-        if batch is None:
-            raise StopIteration
-        cursor.ready = iter(batch)
-        return self.__next__()
+        while True:
+            for found in cursor.ready:
+                cursor.last = found
+                return found if self._convert is None else self._convert(found)
+            batch = finish(cursor.session.next())
+            if batch is None:
+                raise StopIteration
+            cursor.ready = iter(batch)
 
 
 class AsyncView(Generic[T]):
@@ -108,11 +108,11 @@ class AsyncView(Generic[T]):
 
     async def __anext__(self) -> T:
         cursor = self._cursor
-        for found in cursor.ready:
-            cursor.last = found
-            return found if self._convert is None else self._convert(found)
-        batch = await cursor.session.next()
-        if batch is None:
-            raise StopAsyncIteration
-        cursor.ready = iter(batch)
-        return await self.__anext__()
+        while True:
+            for found in cursor.ready:
+                cursor.last = found
+                return found if self._convert is None else self._convert(found)
+            batch = await cursor.session.next()
+            if batch is None:
+                raise StopAsyncIteration
+            cursor.ready = iter(batch)

@@ -67,7 +67,7 @@ def test_threads_let_go_what_there_is_and_lose_nothing() -> None:
     assert len(gone) == 500
     books = gone[0].books
     assert [round(meter.owed(0.0), 6) for meter in books._meters if meter] == [500, 5000]
-    assert not len(books._line)
+    assert not books._line.length
     assert not limiter._ended
 
 
@@ -270,7 +270,7 @@ def test_a_line_says_what_stands_before() -> None:
             before = [sum(one.costs[unit] for one in there[:place]) for unit in range(2)]
             assert list(line.before(there[place])) == before
         assert line.first() is (there[0] if there else None)
-        assert len(line) == len(there)
+        assert line.length == len(there)
     assert list(line) == there
 
 

@@ -39,7 +39,7 @@ def rates(line: Line, *moments: float) -> list[float]:
 
 def pace(line: Line) -> Pace:
     one = line.reserve()
-    found: Pace | None = one.books._window._pace
+    found: Pace | None = one.books._window.pace
     assert found is not None
     line.cancel(one)
     return found

@@ -49,7 +49,18 @@ class Reservation:
 class Books:
     """Not thread-safe by itself: its limiter has the lock."""
 
-    __slots__ = ("__weakref__", "_index", "_learn", "_left", "_line", "_meters", "_usual", "_window", "manifest")
+    __slots__ = (
+        "__weakref__",
+        "_index",
+        "_learn",
+        "_left",
+        "_line",
+        "_metered",
+        "_meters",
+        "_usual",
+        "_window",
+        "manifest",
+    )
 
     def __init__(self, manners: Manners, *, learn: bool) -> None:
         self.manifest: Mapping[str, Quota] | None = None
@@ -57,6 +68,7 @@ class Books:
         self._index = {REQUESTS: 0}
         self._usual = {REQUESTS: 1.0}
         self._meters: list[Meter | None] = [None]
+        self._metered = False
         self._line: Line[Reservation] = Line(1)
         self._window = Window(manners)
         self._left: dict[str, tuple[float, float]] = {}
@@ -71,6 +83,7 @@ class Books:
                 self._meters[place] = Meter(quota)
             elif meter.quota != quota:
                 meter.adopt(quota, now)
+        self._metered = any(self._meters)
         for waiter in self._line:
             waiter.costs = self._costs(waiter.demand)
         self._line.form(len(self._meters))
@@ -122,7 +135,7 @@ class Books:
         while self._call_the_absent(now, None):
             pass
         owed = (meter.tat for meter in self._meters if meter is not None)
-        return not len(self._line) and self._window.ends() <= now and max(owed, default=now) <= now
+        return not self._line.length and self._window.ends() <= now and max(owed, default=now) <= now
 
     # -- the line ------------------------------------------------------------------------------------------------------
 
@@ -141,6 +154,8 @@ class Books:
         """
         window = self._window
         at = max(window.not_before, now)
+        if not self._metered and window.pace is None:
+            return at
         before = self._line.before(reservation)
         opens = window.opens(at, before[0])
         for meter, ahead, cost in zip(self._meters, before, reservation.costs, strict=True):
@@ -161,7 +176,7 @@ class Books:
     def _needs_others_gone(self, reservation: Reservation) -> bool:
         """Whether it could not go with all before it even if nothing were owed."""
         before = self._line.before(reservation)
-        return self._window.paced or any(
+        return self._window.pace is not None or any(
             meter is not None and ahead > max(meter.burst - cost, 0.0)
             for meter, ahead, cost in zip(self._meters, before, reservation.costs, strict=True)
         )
@@ -178,11 +193,12 @@ class Books:
         if reservation.place:
             self._line.leave(reservation)
         costs = reservation.costs
-        reservation.number = self._window.go(costs[0], now, last=not len(self._line))
-        reservation.marks = [
-            meter.charge(cost, now) if meter is not None and cost else 0
-            for meter, cost in zip(self._meters, costs, strict=False)
-        ]
+        reservation.number = self._window.go(costs[0], now, last=not self._line.length)
+        if self._metered:
+            reservation.marks = [
+                meter.charge(cost, now) if meter is not None and cost else 0
+                for meter, cost in zip(self._meters, costs, strict=False)
+            ]
         if self._left:
             self._count_down(costs, now)
 
@@ -204,7 +220,7 @@ class Books:
 
     def _hear(self, number: int, report: Report) -> None:
         outcome, window, now = report.outcome, self._window, report.now
-        until_reset = self._read(report) if self._learn and report.headers else 0.0
+        until_reset = self._read(report) if self._learn else 0.0
         wish = outcome.retry_after if outcome.retry_after is not None and outcome.retry_after >= 0.0 else None
         if outcome.kind is Kind.RATE_LIMITED or (outcome.kind is Kind.OVERLOADED and wish is not None):
             window.refused(number, wish if wish is not None else until_reset or None, now, self._rate())

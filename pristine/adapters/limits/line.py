@@ -49,23 +49,20 @@ class _Sums:
 
 
 class Line(Generic[W]):
-    """A queue with as many units as the costs of its waiters have."""
+    """A queue with as many units as the costs of its waiters have; `length` is how many wait."""
 
-    __slots__ = ("_first", "_length", "_nothing", "_places", "_summed", "_sums")
+    __slots__ = ("_first", "_nothing", "_places", "_summed", "_sums", "length")
 
     def __init__(self, units: int) -> None:
         self._places: list[W | None] = [None]
         self._start(units)
-
-    def __len__(self) -> int:
-        return self._length
 
     def __iter__(self) -> Iterator[W]:
         return (waiter for waiter in self._places if waiter is not None)
 
     def first(self) -> W | None:
         """Who is served next."""
-        return self._places[self._first] if self._length else None
+        return self._places[self._first] if self.length else None
 
     def before(self, waiter: W) -> Sequence[float]:
         """What all before it cost, in each unit."""
@@ -80,14 +77,14 @@ class Line(Generic[W]):
         """Take the last place."""
         waiter.place = len(self._places)
         self._places.append(waiter)
-        self._length += 1
+        self.length += 1
 
     def leave(self, waiter: W) -> None:
         """Give the place up, wherever it is; those behind move up."""
         place, waiter.place = waiter.place, 0
         self._places[place] = None
-        self._length -= 1
-        if not self._length:
+        self.length -= 1
+        if not self.length:
             self._empty()
             return
         if place < self._summed:
@@ -95,7 +92,7 @@ class Line(Generic[W]):
                 sums.take(place, cost)
         while self._places[self._first] is None:
             self._first += 1
-        if len(self._places) > 2 * self._length + 32:
+        if len(self._places) > 2 * self.length + 32:
             self.form(len(self._sums))
 
     def form(self, units: int) -> None:
@@ -114,7 +111,7 @@ class Line(Generic[W]):
     def _empty(self) -> None:
         del self._places[1:]
         self._first = 1
-        self._length = 0
+        self.length = 0
         if self._summed > 1:
             self._start(len(self._sums))
 

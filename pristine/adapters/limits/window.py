@@ -34,56 +34,52 @@ class Window:
     """When the scope opens. An attempt has a number, in the order in which they were let go.
 
     Whatever was under way when the window was shut belongs to that: its own refusal is not another one, it only tells
-    more about the rate; and its success does not say that the server has recovered.
+    more about the rate; and its success does not say that the server has recovered. `pace` is None where they do not go
+    one by one.
     """
 
     __slots__ = (
-        "_least", "_next", "_pace", "_recover", "_refusals", "_speed", "_tried", "let_go", "manners", "not_before"
+        "_least", "_next", "_recover", "_refusals", "_speed", "_tried", "let_go", "manners", "not_before", "pace"
     )  # fmt: skip
 
     def __init__(self, manners: Manners) -> None:
         self.manners = manners
-        self._pace: Pace | None = None
+        self.pace: Pace | None = None
         self._speed = Speed()
         self._least = 0.0
         self.not_before = self._next = -1e300
         self._recover = self._refusals = self._tried = self.let_go = 0
-
-    @property
-    def paced(self) -> bool:
-        """Whether they go one by one."""
-        return self._pace is not None
 
     def opens(self, at: float, ahead: float) -> float:
         """When there is a turn from `at` on, or a little before, when `ahead` requests stand before.
 
         With none before, it is the moment. `at` is not before the window.
         """
-        if self._pace is None:
+        if self.pace is None:
             return at
         at = max(at, self._next)
-        return at + self._pace.takes(ahead, at - self.not_before) if ahead else at
+        return at + self.pace.takes(ahead, at - self.not_before) if ahead else at
 
     def go(self, requests: float, now: float, *, last: bool) -> int:
         """Let an attempt go; its number. `last`: nobody waits any more."""
         self._speed.add(requests, now)
-        if self._pace is not None:
+        if self.pace is not None:
             since = now - self.not_before
-            if last and self._pace.is_over(since):
-                self._pace, self._tried = None, 0
+            if last and self.pace.is_over(since):
+                self.pace, self._tried = None, 0
             else:
-                self._next = max(self._next, now) + requests / self._pace.rate(since)
+                self._next = max(self._next, now) + requests / self.pace.rate(since)
         self.let_go += 1
         return self.let_go
 
     def hold(self, seconds: float, now: float, most: float | None) -> None:
         """Let nobody go for so long, then at a pace: that which there is, or the rate measured; `most` at most."""
-        if self._pace is None:
+        if self.pace is None:
             self._recover = self.let_go
             self._least = max(self._speed.rate(now), self.manners.pace)
             self._shut(seconds, now, self._least, most)
         else:
-            self._shut(seconds, now, self._pace.rate(now - self.not_before), most)
+            self._shut(seconds, now, self.pace.rate(now - self.not_before), most)
 
     def refused(self, number: int, wish: float | None, now: float, most: float | None) -> None:
         """The server has refused an attempt, and asks to wait so many seconds.
@@ -91,7 +87,7 @@ class Window:
         Where it does not say how long: `pause` seconds, twice as many for each refusal in a row, at most 64 times that.
         """
         self._speed.take_back(1.0, now)
-        pace, rate, pause = self._pace, self._speed.rate(now) * LESS, 0.0
+        pace, rate, pause = self.pace, self._speed.rate(now) * LESS, 0.0
         if pace is None or number > self._recover:
             self._recover = self.let_go
             pause = self.manners.pause * 2 ** min(self._refusals, _DOUBLINGS)
@@ -109,16 +105,16 @@ class Window:
 
     def ends(self) -> float:
         """The moment from which it may be forgotten. What was measured may be so at any time: `pace` stands for it."""
-        if self._pace is None:
+        if self.pace is None:
             return self.not_before
-        return max(self.not_before + self._pace.ends, self._next)
+        return max(self.not_before + self.pace.ends, self._next)
 
     def _fall(self, now: float) -> float:
         """What a refusal makes of the pace, and notes the least that it leaves."""
-        if self._pace is None:
+        if self.pace is None:
             self._least = self.manners.pace
             return math.inf
-        refused = self._pace.rate(now - self.not_before)
+        refused = self.pace.rate(now - self.not_before)
         self._least = max(refused * _HALF, self.manners.pace * _LEAST)
         return refused * LESS
 
@@ -128,4 +124,4 @@ class Window:
         shut = max(self.not_before - now, self.manners.pause)
         back = min(shut * 2 ** min(max(self._tried - 1, 0), _DOUBLINGS), _LONGEST)
         most = math.inf if most is None else most
-        self._pace = Pace(min(begin, most), back, most)
+        self.pace = Pace(min(begin, most), back, most)

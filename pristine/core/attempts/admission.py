@@ -34,10 +34,16 @@ class Admission:
         """Wait, at most `within` seconds, until an attempt may be made; raises AdmissionRefused where it may not."""
         entry = Entry(self, demand, circuit, within, watched=watched)
         try:
-            await entry.wait()
+            for semaphore in self.semaphores:
+                await entry.acquire(semaphore)
+            if self.limiter is not None:
+                await entry.reserve(self.limiter)
+            if self.breaker is not None:
+                entry.ask(self.breaker)
         except BaseException:
             await entry.leave(None)
             raise
+        entry.waited = self.clock.now() - entry.began
         return entry
 
 
@@ -55,36 +61,28 @@ class Entry:
         self._circuit = circuit
         self._within = within
         self._watched = watched
-        self._began = admission.clock.now()
+        self.began = admission.clock.now()
         self._permits: list[AsyncPermit] = []
         self._reservation: Any = None
         self._token: Any = None
 
-    async def wait(self) -> None:
-        """Go through all limits in their order."""
-        for semaphore in self._admission.semaphores:
-            self.limit = "concurrency"
-            await self._acquire(semaphore)
-        if self._admission.limiter is not None:
-            await self._reserve(self._admission.limiter)
-        if self._admission.breaker is not None:
-            self._ask(self._admission.breaker)
-        self.waited = self._elapsed()
-
     def _elapsed(self) -> float:
-        return self._admission.clock.now() - self._began
+        return self._admission.clock.now() - self.began
 
     def _left(self) -> float | None:
         return None if self._within is None else max(0.0, self._within - self._elapsed())
 
-    async def _acquire(self, semaphore: AsyncSemaphore) -> None:
+    async def acquire(self, semaphore: AsyncSemaphore) -> None:
+        """Wait for a permit; raises AdmissionRefused where there is none in time."""
+        self.limit = "concurrency"
         permit = await semaphore.aacquire(self._demand, self._left())
         if permit is None:
             told = f"no other call may be under way, and none ended in the {self._elapsed():.3g} s that it may wait"
             raise AdmissionRefused(told, limit="concurrency")
         self._permits.append(permit)
 
-    async def _reserve(self, limiter: AsyncRateLimiter) -> None:
+    async def reserve(self, limiter: AsyncRateLimiter) -> None:
+        """Wait until the rate limit lets it out; raises AdmissionRefused where that would be too late."""
         clock = self._admission.clock
         self._reservation = reservation = await limiter.areserve(self._demand, clock.now())
         while (wait := await limiter.adelay(reservation, clock.now())) > 0:
@@ -95,7 +93,8 @@ class Entry:
                 raise AdmissionRefused(told, limit="rate_limit", retry_after=wait)
             await clock.asleep(min(wait, _NAP))
 
-    def _ask(self, breaker: CircuitBreaker) -> None:
+    def ask(self, breaker: CircuitBreaker) -> None:
+        """Go through the circuit; raises CircuitOpen where it is open."""
         token = breaker.admit(self._circuit, self._admission.clock.now())
         if isinstance(token, Open):
             told = f"the circuit is open: ask again in {token.retry_after:.3g} s"
@@ -118,10 +117,10 @@ class Entry:
     def judge(self, report: Report | None) -> Mapping[str, str] | None:
         """Tell the breaker alone; what the rest is told may come later."""
         breaker, token, self._token = self._admission.breaker, self._token, None
-        return None if breaker is None or token is None else self._settled(breaker, token, report)
-
-    def _settled(self, breaker: CircuitBreaker, token: Any, report: Report | None) -> Mapping[str, str] | None:
-        if report is not None and getattr(report.outcome.error, "phase", "") == "pool":
+        if breaker is None or token is None:
+            return None
+        error = None if report is None else report.outcome.error
+        if error is not None and getattr(error, "phase", "") == "pool":
             report = None  # that this side had no connection free says nothing of the server
         if not self._watched:
             breaker.settle(token, report)

@@ -5,7 +5,7 @@ Whether to ask again is not the retry policy's to decide but the future's, so a 
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import attrs
 
@@ -30,6 +30,9 @@ class Once:
 
     def decide(self, outcome: Outcome, history: Sequence[Outcome]) -> Decision:  # noqa: ARG002 it is final anyway
         return Answer()
+
+
+ONCE: Final = Once()
 
 
 class Calls(Protocol):

@@ -53,17 +53,22 @@ class Connection:
 
     async def piece(self, within: float | None = None) -> bytes:
         """The next bytes of the body; b"" at its end. A break is a TransportError; after `cancel`, StreamCancelled."""
+        call, limit = self._call, self._call.request.max_response_bytes
         while True:
-            self.check_wanted()
+            if self.cancelled:
+                self.check_wanted()
             try:
                 chunk = await self._stream.anext(within)
             except TransportError:
                 self.check_wanted()
                 raise
-            self.check_wanted()
-            self._call.check_deadline("body")
+            if self.cancelled:
+                self.check_wanted()
+            if call.deadline.at is not None:
+                call.check_deadline("body")
             self.bytes += len(chunk)
-            check_size(self.bytes, self._call.request.max_response_bytes, self.head)
+            if limit is not None:
+                check_size(self.bytes, limit, self.head)
             if not chunk:
                 self._coding.close()
                 return b""

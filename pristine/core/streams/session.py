@@ -72,6 +72,8 @@ class StreamSession:
         self._make: Callable[[], Reader[Any]] | None = None
         self._reader: Reader[Any] = self.events_reader()
         self._at_end = False
+        self._overhears = False
+        self._json = FORMATS[streaming.format].json
         self._downloaded = Milestones(self._of_download)
         self._watch = Watch(face.clock.now, call.request.timeout, call.started)
 
@@ -130,13 +132,12 @@ class StreamSession:
         return event_reader(self._streaming.format, self._context.max_event_bytes, self._streaming.options)
 
     def items_reader(self, *, errors: bool = True) -> Reader[Event]:
-        errors = errors and FORMATS[self._streaming.format].json
-        return ItemReader(self.events_reader(), self._streaming.done, errors=errors)
+        return ItemReader(self.events_reader(), self._streaming.done, errors=errors and self._json)
 
     def item(self, event: Event, schema: Schema = None) -> Any:
         """The data of an event in its declared type, or in another."""
         if schema is None:
-            if not FORMATS[self._streaming.format].json:
+            if not self._json:
                 return event.raw if self._streaming.format is StreamFormat.BYTES else event.data
             schema = self._streaming.events.get(event.event, self._streaming.items)
         try:
@@ -159,7 +160,8 @@ class StreamSession:
         """What arrived next, as the reader cuts it; None at the end."""
         if self.outcome == "completed":
             return None
-        self._connection.check_wanted()
+        if self._connection.cancelled:
+            self._connection.check_wanted()
         if self.closed:
             raise StreamClosed("the stream is closed")
         try:
@@ -167,13 +169,6 @@ class StreamSession:
         except BaseException as error:
             await self.fail(error)
             raise
-
-    async def _watched(self) -> builtins.bytes:
-        within = self._watch.left()
-        try:
-            return await self._connection.piece(within)
-        except TimeoutExceeded as error:
-            raise self._watch.passed() if error.limit == "within" else error from error.__cause__
 
     async def _batch(self) -> list[Any] | None:
         self._watch.begin(self.events)
@@ -184,24 +179,26 @@ class StreamSession:
                 await self.complete()
                 return None
             try:
-                piece = await self._watched()
+                piece = await self._connection.piece(self._watch.left())
             except TransportError as error:
-                await self._recover(error)
+                await self._recover(self._watch.named(error))
                 continue
             self._at_end = not piece
             batch = self._feed.fresh(self._reader.feed(piece) if piece else self._reader.close())
             if batch:
-                await self._count(batch)
+                if not self.events:
+                    await self._begun()
+                if self._overhears:
+                    for event in batch:
+                        self._call.overhear(getattr(event, "raw", b""))
+                self.events += len(batch)
                 return batch
 
-    async def _count(self, batch: list[Any]) -> None:
-        if not self.events:
-            await self._call.flowing(self.head)
-            self._call.emit(signals.STREAM_FIRST_EVENT, duration=self._call.elapsed())
-        if self._call.is_told_late:
-            for event in batch:
-                self._call.overhear(getattr(event, "raw", b""))
-        self.events += len(batch)
+    async def _begun(self) -> None:
+        """The first event has come."""
+        await self._call.flowing(self.head)
+        self._overhears = self._call.is_told_late
+        self._call.emit(signals.STREAM_FIRST_EVENT, duration=self._call.elapsed())
 
     async def _recover(self, error: TransportError) -> None:
         """After a break: connect again if no event was lost by it, or can be lost, or raise what it means."""

@@ -5,7 +5,7 @@ Comments and pings are not content, so a server that only pings is found out.
 
 from collections.abc import Callable
 
-from pristine.ports.errors import TimeoutExceeded
+from pristine.ports.errors import TimeoutExceeded, TransportError
 from pristine.ports.messages import Timeout
 
 
@@ -37,3 +37,11 @@ class Watch:
         """The error of the limit."""
         told = f"{self._limit} timeout of {self._seconds:g} s passed (phase: body)"
         return TimeoutExceeded(told, phase="body", limit=self._limit, seconds=self._seconds)
+
+    def named(self, error: TransportError) -> TransportError:
+        """The error of a wait, by the name of the limit that bounded it."""
+        if not isinstance(error, TimeoutExceeded) or error.limit != "within":
+            return error
+        passed = self.passed()
+        passed.__cause__ = error.__cause__
+        return passed
