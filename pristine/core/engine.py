@@ -147,7 +147,7 @@ class Engine:
         if form is None:
             if declared is None:
                 raise ConfigurationError("it does not stream: use execute", endpoint=endpoint_id)
-            form, ask = declared, Ask(body=declared.when)
+            form, ask = declared, Ask(body=declared.when) if declared.when else NO_PAGE
         streams = declared is not None and (form is declared or not declared.when)
         request = self._blueprint(operation, streams=streams).request(payload, options, ask)
         call = self._call(operation, request, payload, options)

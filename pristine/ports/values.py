@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_new, _set = object.__new__, object.__setattr__
+
 
 def changed(value: T, **fields: Any) -> T:
     """A copy with other fields, all taken as they are: attrs.evolve would convert and validate each of them again."""
-    made = object.__new__(type(value))
-    object.__setattr__(made, "__dict__", value.__dict__ | fields)
+    made = _new(type(value))
+    _set(made, "__dict__", value.__dict__ | fields)
     return made

@@ -98,9 +98,10 @@ class Circuit:
 
     def _count(self, failed: bool, now: float) -> None:
         self._streak = self._streak + 1 if failed else 0
-        if self._window is not None:
-            self._window.add(failed, now)
-        if self._is_too_much():
+        window = self._window
+        if window is not None:
+            window.add(failed, now)
+        if (self._streak or (window is not None and window.failed)) and self._is_too_much():
             self._open(now)
 
     def _is_too_much(self) -> bool:

@@ -17,9 +17,9 @@ class Window:
 
     def add(self, failed: bool, now: float) -> None:
         """Count an outcome; one whose moment is earlier than the latest counts as at the latest."""
-        self.slide(now)
         number = int(now // self._width)
-        if not self._slices or self._slices[-1][0] < number:
+        if not self._slices or self._slices[-1][0] < number:  # else nothing has passed since the latest began
+            self.slide(now)
             self._slices.append([number, 0, 0])
         latest = self._slices[-1]
         latest[1] += 1

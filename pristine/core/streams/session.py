@@ -40,7 +40,7 @@ from pristine.ports.messages import StreamHead
 from pristine.ports.redaction import shown_url
 from pristine.ports.serializer import Schema
 from pristine.streaming.ranges import body_length
-from pristine.streaming.readers import ItemReader, Reader
+from pristine.streaming.readers import ChunkDecoder, ItemReader, Reader
 from pristine.streaming.response import StreamMetadata
 
 
@@ -70,7 +70,7 @@ class StreamSession:
         self._connection = Connection(context, face, call, streaming)
         self._feed = Reconnection(_policy(streaming, options), options.get("last_event_id") or "")
         self._make: Callable[[], Reader[Any]] | None = None
-        self._reader: Reader[Any] = self.events_reader()
+        self._reader: Reader[Any] = ChunkDecoder()  # until the caller has chosen
         self._at_end = False
         self._overhears = False
         self._json = FORMATS[streaming.format].json
