@@ -154,7 +154,13 @@ def _signature(factory: Callable[..., Any]) -> Signature:
 @lru_cache
 def found(group: str) -> Mapping[str, EntryPoint]:
     """The installed adapters of a group, by name."""
-    return {entry.name: entry for entry in entry_points(group=group)}
+    return {entry.name: entry for entry in _installed().select(group=group)}
+
+
+@lru_cache
+def _installed() -> Any:
+    """All entry points: to ask for those of a group would read all there are anew for each."""
+    return entry_points()
 
 
 def load(group: str, name: str, what: str) -> Any:
