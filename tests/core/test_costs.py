@@ -128,8 +128,9 @@ CASES: Final[dict[str, tuple[tuple[Any, ...], dict[str, Any], dict[str, Any], in
     "a GET with a parameter": (("item",), {"path_params": {"id": "a1"}}, {}, 58),
     "a typed POST": (ASKED, {}, {}, 57),
     "with a credential and a deadline": (ASKED, {}, USUAL, 82),
-    "with the production profile": (ASKED, {}, {"profile": "production"}, 113),
-    "with all of that": (ASKED, {}, {"profile": "production", **USUAL}, 138),
+    "with limits": (ASKED, {}, {"profile": "production", "telemetry": "off"}, 111),
+    "with the production profile": (ASKED, {}, {"profile": "production"}, 135),
+    "with all of that": (ASKED, {}, {"profile": "production", **USUAL}, 162),
 }
 
 

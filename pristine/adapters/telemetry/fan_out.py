@@ -29,7 +29,7 @@ class FanOut:
     @property
     def failures_only(self) -> bool:
         """Whether all who listen want to hear of failures alone."""
-        return all(says(one, "failures_only") for one in self.listeners if says(one, "active"))
+        return all(says(one, "failures_only") or not says(one, "active") for one in self.listeners)
 
     @property
     def dumps(self) -> int:
