@@ -26,7 +26,7 @@ def value_of(response: Response, operation: Operation, serializer: Serializer, s
     """
     schema = operation.schema_for(response.status)
     media_type = media_type_of(response.headers)
-    if response.status in _WITHOUT_BODY or operation.method == "HEAD" or (schema is None and not response.body):
+    if response.status in _WITHOUT_BODY or operation.method == "HEAD" or (not response.body and schema in UNSAID):
         return None
     if response.status >= 300 and schema in UNSAID and not (response.body and _is_json(media_type)):
         return None  # a redirect's body is a note for people (RFC 9110 section 15.4), or there is none

@@ -1,0 +1,150 @@
+"""Request bodies: the media type that an endpoint sends, and the type of its payload.
+
+JSON before a multipart form, that before a URL-encoded one, and those before whatever is sent as it is; of one kind
+the first that the document has.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pristine.manifest.endpoints import BINARY
+from pristine.manifest.model import BODYLESS_METHODS
+from pristine.manifest.openapi.importing import shapes
+from pristine.manifest.openapi.importing.nodes import Node
+from pristine.manifest.openapi.importing.types import Types
+from pristine.manifest.streams import MEDIA_TYPE
+
+JSON: Final = "application/json"
+
+
+def bare(media_type: str) -> str:
+    """A media type without its parameters."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a body of the media type is JSON; one of any type may be."""
+    name = bare(media_type)
+    return name in (JSON, "text/json", "*/*", "application/*") or name.endswith("+json")
+
+
+def kind_of_body(media_type: str) -> str:
+    """`json`, `multipart`, `form` or `raw`."""
+    return _KINDS.get(bare(media_type)) or ("json" if is_json(media_type) else "raw")
+
+
+_KINDS: Final[Mapping[str, str]] = {"multipart/form-data": "multipart", "application/x-www-form-urlencoded": "form"}
+
+_ORDER: Final = ("json", "multipart", "form", "raw")
+
+
+def body(types: Types, operation: Node, method: str, hint: str) -> tuple[dict[str, Any], Node | None]:
+    """The keys of an endpoint that say its body, and the media type that was chosen."""
+    found = operation.at("requestBody")
+    node = types.library.resolved(found) if found is not None else None
+    if node is None or found is None:
+        return {}, None
+    if method in BODYLESS_METHODS:
+        operation.lose("bodyless", "requestBody")
+        return {}, None
+    listed = node.named("content")
+    if not listed:
+        return {}, None
+    media = min(listed, key=lambda one: _ORDER.index(kind_of_body(str(one.step))))
+    for other in listed:
+        if other is not media:
+            other.lose("another-body")
+    if node.has("required") and not node.flag("required"):
+        node.lose("optional-body", "required")
+    kind = kind_of_body(str(media.step))
+    return _BODIES[kind](types, media, f"{hint}Request"), media
+
+
+def _json(types: Types, media: Node, hint: str) -> dict[str, Any]:
+    schema = media.at("schema")
+    said: dict[str, Any] = {"request": "any" if schema is None else types.expression([schema], hint)}
+    name = bare(str(media.step))
+    if name not in (JSON, "text/json") and "*" not in name:
+        said["headers"] = {"Content-Type": name}
+    return said
+
+
+def _form(types: Types, media: Node, hint: str) -> dict[str, Any]:
+    schema = media.at("schema")
+    said: dict[str, Any] = {"body": "form"}
+    if schema is not None:
+        said["request"] = types.expression([schema], hint)
+        _encodings(types, media, schema)
+    return said
+
+
+def _multipart(types: Types, media: Node, hint: str) -> dict[str, Any]:
+    """A form with files, which stands in place: a named type is JSON, where there are none."""
+    said: dict[str, Any] = {"body": "multipart"}
+    schema = media.at("schema")
+    if schema is None:
+        return said
+    _encodings(types, media, schema)
+    parts = types.solid([schema])
+    fields = shapes.fields(parts)
+    if any(shapes.alternatives(parts)) or not fields:
+        if fields or any(shapes.alternatives(parts)):
+            media.lose("form", "schema", "which of its fields are files is not known")
+        return said
+    files = {wire for wire, shape in fields.items() if _is_file(types, shape)}
+    whole = types.expression([schema], hint) if not files else types.plain(parts, hint)
+    if isinstance(whole, dict) and "properties" in whole:
+        whole = {**whole, "properties": {**whole["properties"], **{wire: dict(BINARY) for wire in files}}}
+    said["request"] = whole
+    return said
+
+
+def _is_file(types: Types, shape: shapes.Shape) -> bool:
+    """Whether a field is a file, or a list of them."""
+    parts = types.solid(shape)
+    items = [one for part in parts if part.keys.get("type") == "array" and (one := part.at("items")) is not None]
+    is_file = any(_says_file(part) for part in (types.solid(items) if items else parts))
+    for part in parts if is_file else ():
+        for key in ("type", "format", "contentMediaType", "contentEncoding", "items"):
+            part.take(key)
+    return is_file
+
+
+def _says_file(part: Node) -> bool:
+    """`format: binary` (3.0), or a media type of a text that is not encoded (3.1 section 4.8.14.3)."""
+    if part.keys.get("format") == "binary":
+        return True
+    return "contentMediaType" in part.keys and "contentEncoding" not in part.keys
+
+
+def _raw(_: Types, media: Node, hint: str) -> dict[str, Any]:
+    del hint
+    media.take("schema")
+    name = bare(str(media.step))
+    if ";" in str(media.step):
+        media.lose("media-parameter", None, str(media.step))
+    return {"body": "raw", "media_type": name} if MEDIA_TYPE.fullmatch(name) else {"body": "raw"}
+
+
+_BODIES: Final[Mapping[str, Any]] = {"json": _json, "form": _form, "multipart": _multipart, "raw": _raw}
+
+
+def _encodings(types: Types, media: Node, schema: Node) -> None:
+    """What is said of how the fields of a form are written, where it is what a manifest does anyway."""
+    fields = shapes.fields(types.solid([schema])) if media.has("encoding") else {}
+    for one in media.named("encoding"):
+        parts = types.solid(fields[str(one.step)]) if str(one.step) in fields else []
+        kind = next((part.keys["type"] for part in parts if isinstance(part.keys.get("type"), str)), "object")
+        style, explode = one.keys.get("style", "form"), one.keys.get("explode", one.keys.get("style", "form") == "form")
+        if (style == "form" and explode is True and kind != "object") or (style == "deepObject" and kind == "object"):
+            one.take("style")
+            one.take("explode")
+        if one.keys.get("contentType") == _usual_type(kind, parts):
+            one.take("contentType")
+
+
+def _usual_type(kind: str, parts: shapes.Shape) -> str:
+    """What a part of a multipart form is sent as, unless it is a file with a type of its own."""
+    if any(_says_file(part) for part in parts):
+        return "application/octet-stream"
+    return JSON if kind == "object" else "text/plain"

@@ -1,0 +1,134 @@
+"""Paths and their operations -> endpoints: what is said of a call, put together under the name that it has."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import attrs
+
+from pristine.manifest.model import METHODS
+from pristine.manifest.openapi.importing.answers import answers
+from pristine.manifest.openapi.importing.bodies import body, kind_of_body
+from pristine.manifest.openapi.importing.examples import examples
+from pristine.manifest.openapi.importing.extensions import OWN, own
+from pristine.manifest.openapi.importing.ids import free_id, id_of
+from pristine.manifest.openapi.importing.naming import Names, camel
+from pristine.manifest.openapi.importing.nodes import Node
+from pristine.manifest.openapi.importing.overrides import Overrides
+from pristine.manifest.openapi.importing.pages import pagination
+from pristine.manifest.openapi.importing.parameters import Parameters, parameters
+from pristine.manifest.openapi.importing.places import Servers, faults_of, security
+from pristine.manifest.openapi.importing.types import Types
+from pristine.manifest.parameters import path as path_reader
+from pristine.manifest.words import WORDS
+
+Progress = Callable[[int, int], None]
+"""Told how many paths are done, and how many there are."""
+
+_KEYS: Final = tuple(WORDS["Endpoints"])
+_ORDER: Final[Mapping[str, int]] = {key: index for index, key in enumerate(_KEYS)}
+
+
+@attrs.frozen
+class Around:
+    """What the operations of a document have in common."""
+
+    types: Types
+    servers: Servers
+    schemes: Mapping[str, Any]
+    overrides: Overrides
+    names: Names
+
+
+def endpoints(around: Around, progress: Progress) -> dict[str, dict[str, Any]]:
+    """All endpoints of a document by id, in its order."""
+    paths = [one for one in around.types.library.first.named("paths") if str(one.step).startswith("/")]
+    found: dict[str, dict[str, Any]] = {}
+    for index, node in enumerate(paths):
+        item = around.types.library.resolved(node)
+        if item is not None and isinstance(item.value, dict):
+            for id, endpoint in _endpoints(around, str(node.step), node, item):
+                if id in found:
+                    item.fault(f"two operations are called {id!r}")
+                found[id] = endpoint
+        progress(index + 1, len(paths))
+    return found
+
+
+def _endpoints(around: Around, path: str, node: Node, item: Node) -> Iterator[tuple[str, dict[str, Any]]]:
+    template, _, query = path.partition("?")
+    sayable = parameters(around.types, template, (), "").path
+    if faults := faults_of(path_reader, sayable):
+        node.lose("path", None, faults[0])
+        return
+    for key in item.keys:
+        method = key.upper()
+        if method not in METHODS or method == key:
+            continue
+        operation = item.mapping(key)
+        if operation is None:
+            continue
+        if around.overrides.drops(method, path, operation.keys.get("operationId")):
+            operation.lose("dropped")
+            continue
+        yield _endpoint(around, method, path, template, query, item, operation)
+
+
+def _endpoint(
+    around: Around, method: str, path: str, template: str, query: str, item: Node, operation: Node
+) -> tuple[str, dict[str, Any]]:
+    types = around.types
+    name, tags = operation.text("operationId"), operation.take("tags")
+    tags = [tag for tag in tags if isinstance(tag, str) and tag] if isinstance(tags, list) else []
+    id = _id(around, method, path, name, tags, operation)
+    hint = camel(id)
+    shared = () if item is operation else item.each("parameters")
+    said = parameters(types, template, [*shared, *operation.each("parameters")], hint)
+    keys, request = body(types, operation, method, hint)
+    told = answers(types, operation, request, hint)
+    found: dict[str, Any] = {"method": method, "path": said.path, **said.sections, **keys, **told.keys}
+    found["headers"] = {**said.sections.get("headers", {}), **keys.get("headers", {})}
+    found["query"] = {**_fixed(query), **said.sections.get("query", {})}
+    found["server"] = around.servers.name_for(operation if operation.has("servers") else item)
+    found["description"] = _description(operation, item)
+    found["security"] = security(operation, around.schemes)
+    if method == "GET":
+        found["pagination"] = pagination(types, found["query"], told)
+    found["tags"] = tags
+    found["deprecated"] = operation.flag("deprecated") or None
+    found["examples"] = _examples(around, request, told.media, said)
+    found = {key: value for key, value in found.items() if value or (key == "security" and value is not None)}
+    found |= own(operation, _KEYS)
+    found = around.overrides.changed(method, path, name, found)
+    return id, dict(sorted(found.items(), key=lambda one: _ORDER.get(one[0], len(_ORDER))))
+
+
+def _id(around: Around, method: str, path: str, name: str, tags: list[str], operation: Node) -> str:
+    chosen = around.overrides.name_of(method, path, name) or operation.text(f"{OWN}id")
+    if chosen or (operation.book.ours and name):
+        id = chosen or name
+        around.names.take(id)
+        return id
+    return free_id(around.names, id_of(method, path, name, tags), method)
+
+
+def _fixed(query: str) -> dict[str, Any]:
+    """The parameters that stand in a path behind a question mark: they are always sent."""
+    return {name: {"const": value, "default": value} for name, value in parse_qsl(query, keep_blank_values=True)}
+
+
+def _description(operation: Node, item: Node) -> str:
+    """The summary, and the description below it; those of the path where the operation has none."""
+    holder = operation if operation.has("summary") or operation.has("description") else item
+    summary, told = holder.text("summary").strip(), holder.text("description").strip()
+    found = [summary] if summary and not told.startswith(summary) else []
+    found += [told] if told else []
+    docs = operation.mapping("externalDocs") if operation.has("externalDocs") else None
+    if docs is not None and (url := docs.text("url")):
+        found.append(f"See {url}")
+    return "\n\n".join(found)
+
+
+def _examples(around: Around, request: Node | None, response: Node | None, said: Parameters) -> dict[str, Any]:
+    shown = request if request is not None and kind_of_body(str(request.step)) in ("json", "form") else None
+    return examples(around.types.library, shown, response, said)
