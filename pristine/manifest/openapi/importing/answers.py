@@ -4,7 +4,7 @@ Of several media types JSON is read, then what a stream is of, then the first. A
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
@@ -35,8 +35,8 @@ def answers(types: Types, operation: Node, request: Node | None, hint: str) -> A
     responses: dict[str, Any] = {}
     good = media = None
     for status, one in found.items():
-        node = types.library.resolved(one)
-        if node is None or not _is_read(status, one, alone=status == usual):
+        node = types.library.resolved(one) if _is_read(status, one, alone=status == usual) else None
+        if node is None:
             continue
         if status == usual and status[0] == "2":
             keys, media = _good(types, node, request, hint)
@@ -113,4 +113,3 @@ def _type(types: Types, node: Node, hint: str, but: list[Node] | None = None) ->
         return None, None
     schema = chosen.at("schema")
     return ("any" if schema is None else types.expression([schema], hint)), chosen
-

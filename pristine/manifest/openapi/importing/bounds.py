@@ -3,7 +3,7 @@
 Whether it would is asked of the readers of the language themselves, so that the two cannot come to differ.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pristine.manifest.bounds import BOUNDS, FORMATS
@@ -15,7 +15,7 @@ from pristine.ports.documents import Document
 _SAID_BY_KIND: Final = {("number", "float"), ("number", "double")}
 """Formats that a kind has anyway: a number of Python's is a double."""
 
-SECRET: Final = "password"
+HIDDEN: Final = "password"
 """The format of a text that nobody is to see: `sensitive` of a field."""
 
 
@@ -37,8 +37,10 @@ def _bound(key: str, node: Node, said: dict[str, Any]) -> None:
             said.pop(_EXCLUSIVE[key], None)
     elif key in ("minLength", "maxLength", "minItems", "maxItems") and isinstance(value, float) and value.is_integer():
         _set(key, int(value), node, said)
-    elif key not in said:
+    elif key not in said or value == said[key]:
         _set(key, value, node, said)
+    elif key in _STRICTER and isinstance(value, (int, float)):
+        _set(key, _STRICTER[key](value, said[key]), node, said)
 
 
 def _set(key: str, value: Any, node: Node, said: dict[str, Any]) -> None:
@@ -50,6 +52,12 @@ def _set(key: str, value: Any, node: Node, said: dict[str, Any]) -> None:
         node.take(key)
         said[key] = value
 
+
+_STRICTER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), max),
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"), min),
+}
+"""Which bound holds where two parts have one."""
 
 _EXCLUSIVE: Final[Mapping[str, str]] = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
@@ -70,7 +78,7 @@ def with_format(kind: str, shape: Shape, said: dict[str, Any]) -> dict[str, Any]
         elif isinstance(found, str) and "format" not in said and found != "binary":
             if FORMATS.get(found, ("",))[0] == kind:
                 said["format"] = node.take("format")
-            elif not (found == SECRET and kind == "string"):  # a field takes it
+            elif not (found == HIDDEN and kind == "string"):  # a field takes it
                 node.lose("format", "format", found)
     return said
 

@@ -1,5 +1,7 @@
-"""How the members of a union are told apart: by the values that a discriminator maps, that a member's own field may
-have, or by the names of the schemas. A discriminator that could not tell is lost, and the first fit counts.
+"""How the members of a union are told apart by the value of a field.
+
+The values are those that a discriminator maps, those that a member's own field may have, or the names of the schemas.
+A discriminator that could not tell is lost, and the first fit counts.
 """
 
 from collections.abc import Sequence

@@ -1,15 +1,15 @@
 """What is said of a type where it stands: descriptions, and what holds for a field of an object."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pristine.manifest.classes import attribute_name, attribute_names
-from pristine.manifest.openapi.importing.bounds import SECRET
+from pristine.manifest.openapi.importing.bounds import HIDDEN
 from pristine.manifest.openapi.importing.extensions import own
 from pristine.manifest.openapi.importing.naming import snake
 from pristine.manifest.openapi.importing.nodes import Node
-from pristine.manifest.openapi.importing.shapes import Shape, first
+from pristine.manifest.openapi.importing.shapes import Shape, alternatives, first
 
 _LONGEST: Final = 200
 """How many characters of a default are told in a description."""
@@ -17,15 +17,18 @@ _LONGEST: Final = 200
 
 def described(said: Any, parts: Shape) -> Any:
     """An expression with the description that the outermost part has, or else its title."""
-    told = first(parts, "description") or ""
-    if not told and any(part.keys.get("title") for part in parts) and not (isinstance(said, str) and said[:1].isupper()):
-        told = first(parts, "title") or ""
+    told = first(parts, "description") or (first(parts, "title") if not _is_name(said) else "")
     told = told.strip() if isinstance(told, str) else ""
     if any(part.take("deprecated") is True for part in parts):
         told = f"Deprecated. {told}".strip()
     if told:
         said = {**({"type": said} if isinstance(said, str) else said), "description": told}
     return _compact(with_own(said, parts, TYPES))
+
+
+def _is_name(said: Any) -> bool:
+    """Whether an expression is the name of a type, which has a description of its own."""
+    return isinstance(said, str) and said[:1].isupper()
 
 
 def annotated(said: Any, solid: Shape, shape: Shape, name: str) -> Any:
@@ -41,7 +44,7 @@ def annotated(said: Any, solid: Shape, shape: Shape, name: str) -> Any:
     if first(solid, "writeOnly") is True and not found.get("readOnly"):
         found["writeOnly"] = True
     for part in solid:
-        if part.keys.get("format") == SECRET:
+        if part.keys.get("format") == HIDDEN:
             part.take("format")
             found["sensitive"] = True
     return _compact(with_own(with_default(found, solid), shape, FIELDS))
@@ -53,7 +56,7 @@ def with_default(said: dict[str, Any], parts: Shape) -> dict[str, Any]:
     A default of OpenAPI is what the server takes where nothing is given: a caller who sent it would fix it for ever,
     and would overwrite with it what a PATCH leaves as it is.
     """
-    holder = next((part for part in parts if part.has("default")), None)
+    holder = next((part for part in (*parts, *_members(parts)) if part.has("default")), None)
     if holder is None or "default" in said:
         return said
     value = holder.value["default"]
@@ -70,6 +73,12 @@ def with_default(said: dict[str, Any], parts: Shape) -> dict[str, Any]:
     holder.take("default")
     told = said.get("description", "")
     return {**said, "description": f"{told}{_gap(told)}Default: {text}."}
+
+
+def _members(parts: Shape) -> Iterator[Node]:
+    """The members of unions, which may have the default of the field that they are for."""
+    for part, key in alternatives(parts):
+        yield from part.each(key)
 
 
 def _gap(told: str) -> str:
@@ -117,4 +126,3 @@ class FieldNames:
             for wire, name in wanted.items()
             if name != usual[wire] and attribute_name(name) == name and taken.count(name) == 1
         }
-

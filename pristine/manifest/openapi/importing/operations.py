@@ -14,7 +14,7 @@ from pristine.manifest.openapi.importing.extensions import OWN, own
 from pristine.manifest.openapi.importing.ids import free_id, id_of
 from pristine.manifest.openapi.importing.naming import Names, camel
 from pristine.manifest.openapi.importing.nodes import Node
-from pristine.manifest.openapi.importing.overrides import Overrides
+from pristine.manifest.openapi.importing.overrides import Asked, Overrides
 from pristine.manifest.openapi.importing.pages import pagination
 from pristine.manifest.openapi.importing.parameters import Parameters, parameters
 from pristine.manifest.openapi.importing.places import Servers, faults_of, security
@@ -56,8 +56,7 @@ def endpoints(around: Around, progress: Progress) -> dict[str, dict[str, Any]]:
 
 
 def _endpoints(around: Around, path: str, node: Node, item: Node) -> Iterator[tuple[str, dict[str, Any]]]:
-    template, _, query = path.partition("?")
-    sayable = parameters(around.types, template, (), "").path
+    sayable = parameters(around.types, path.partition("?")[0], (), "").path
     if faults := faults_of(path_reader, sayable):
         node.lose("path", None, faults[0])
         return
@@ -68,48 +67,46 @@ def _endpoints(around: Around, path: str, node: Node, item: Node) -> Iterator[tu
         operation = item.mapping(key)
         if operation is None:
             continue
-        if around.overrides.drops(method, path, operation.keys.get("operationId")):
+        name = operation.keys.get("operationId")
+        if around.overrides.drops(Asked(method, path, name if isinstance(name, str) else "")):
             operation.lose("dropped")
             continue
-        yield _endpoint(around, method, path, template, query, item, operation)
+        yield _endpoint(around, Asked(method, path, operation.text("operationId")), item, operation)
 
 
-def _endpoint(
-    around: Around, method: str, path: str, template: str, query: str, item: Node, operation: Node
-) -> tuple[str, dict[str, Any]]:
-    types = around.types
-    name, tags = operation.text("operationId"), operation.take("tags")
+def _endpoint(around: Around, asked: Asked, item: Node, operation: Node) -> tuple[str, dict[str, Any]]:
+    types, (template, _, query) = around.types, asked.path.partition("?")
+    tags = operation.take("tags")
     tags = [tag for tag in tags if isinstance(tag, str) and tag] if isinstance(tags, list) else []
-    id = _id(around, method, path, name, tags, operation)
+    id = _id(around, asked, tags, operation)
     hint = camel(id)
-    shared = () if item is operation else item.each("parameters")
-    said = parameters(types, template, [*shared, *operation.each("parameters")], hint)
-    keys, request = body(types, operation, method, hint)
+    said = parameters(types, template, [*item.each("parameters"), *operation.each("parameters")], hint)
+    keys, request = body(types, operation, asked.method, hint)
     told = answers(types, operation, request, hint)
-    found: dict[str, Any] = {"method": method, "path": said.path, **said.sections, **keys, **told.keys}
+    found: dict[str, Any] = {"method": asked.method, "path": said.path, **said.sections, **keys, **told.keys}
     found["headers"] = {**said.sections.get("headers", {}), **keys.get("headers", {})}
     found["query"] = {**_fixed(query), **said.sections.get("query", {})}
     found["server"] = around.servers.name_for(operation if operation.has("servers") else item)
     found["description"] = _description(operation, item)
     found["security"] = security(operation, around.schemes)
-    if method == "GET":
+    if asked.method == "GET":
         found["pagination"] = pagination(types, found["query"], told)
     found["tags"] = tags
     found["deprecated"] = operation.flag("deprecated") or None
     found["examples"] = _examples(around, request, told.media, said)
     found = {key: value for key, value in found.items() if value or (key == "security" and value is not None)}
     found |= own(operation, _KEYS)
-    found = around.overrides.changed(method, path, name, found)
+    found = around.overrides.changed(asked, found)
     return id, dict(sorted(found.items(), key=lambda one: _ORDER.get(one[0], len(_ORDER))))
 
 
-def _id(around: Around, method: str, path: str, name: str, tags: list[str], operation: Node) -> str:
-    chosen = around.overrides.name_of(method, path, name) or operation.text(f"{OWN}id")
-    if chosen or (operation.book.ours and name):
-        id = chosen or name
+def _id(around: Around, asked: Asked, tags: list[str], operation: Node) -> str:
+    chosen = around.overrides.name_of(asked) or operation.text(f"{OWN}id")
+    if chosen or (operation.book.ours and asked.name):
+        id = chosen or asked.name
         around.names.take(id)
         return id
-    return free_id(around.names, id_of(method, path, name, tags), method)
+    return free_id(around.names, id_of(asked.method, asked.path.partition("?")[0], asked.name, tags), asked.method)
 
 
 def _fixed(query: str) -> dict[str, Any]:

@@ -11,16 +11,7 @@ from typing import Any, Final
 import attrs
 
 from pristine.manifest.model import NOTHING
-from pristine.manifest.reading import (
-    Cursor,
-    MappingOf,
-    Reader,
-    anything,
-    flag,
-    one_of,
-    record,
-    text,
-)
+from pristine.manifest.reading import Cursor, Faults, MappingOf, Reader, anything, flag, one_of, record, text
 from pristine.ports.documents import Document
 
 _ID: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
@@ -51,6 +42,15 @@ KEYS: Final[Mapping[str, Reader]] = {
 }
 
 
+@attrs.frozen
+class Asked:
+    """An operation, as people name it: by its operationId, "" where it has none, or by its method and path."""
+
+    method: str
+    path: str
+    name: str = ""
+
+
 @attrs.define
 class Overrides:
     """The overrides of an import, and which of them have been of use."""
@@ -62,22 +62,22 @@ class Overrides:
     sends_defaults: bool = False
     _seen: dict[str, None] = attrs.field(factory=dict)
 
-    def _of(self, method: str, path: str, name: Any) -> Mapping[str, Any]:
-        keys = [f"{method} {path}", *([name] if isinstance(name, str) and name else [])]
+    def _of(self, asked: Asked) -> Mapping[str, Any]:
+        keys = [f"{asked.method} {asked.path}", *([asked.name] if asked.name else [])]
         self._seen.update(dict.fromkeys(keys))
         return next((self.operations[key] for key in keys if key in self.operations), NOTHING)
 
-    def drops(self, method: str, path: str, name: Any) -> bool:
+    def drops(self, asked: Asked) -> bool:
         """Whether an operation is left out."""
-        return self._of(method, path, name).get("drop", False) is True
+        return self._of(asked).get("drop", False) is True
 
-    def name_of(self, method: str, path: str, name: str) -> str:
+    def name_of(self, asked: Asked) -> str:
         """What an operation is called; "" where nobody has chosen."""
-        return str(self._of(method, path, name).get("name", ""))
+        return str(self._of(asked).get("name", ""))
 
-    def changed(self, method: str, path: str, name: str, endpoint: Mapping[str, Any]) -> dict[str, Any]:
+    def changed(self, asked: Asked, endpoint: Mapping[str, Any]) -> dict[str, Any]:
         """An endpoint with the keys that are set; null takes one away."""
-        return _set(endpoint, self._of(method, path, name).get("set", NOTHING))
+        return _set(endpoint, self._of(asked).get("set", NOTHING))
 
     @property
     def names_of_types(self) -> dict[str, str]:
@@ -118,7 +118,7 @@ def _set(found: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in {**found, **keys}.items() if value is not None or key not in keys}
 
 
-def overrides(document: Document | None, faults: Any) -> Overrides:
+def overrides(document: Document | None, faults: Faults) -> Overrides:
     """The overrides that a document says; none without one."""
     at = Cursor(document or Document({}), (), {} if document is None else document.value, faults, is_included=True)
     found = record(KEYS)(at)

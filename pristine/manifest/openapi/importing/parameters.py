@@ -8,7 +8,7 @@ import attrs
 from pristine.manifest.classes import attribute_name
 from pristine.manifest.openapi.importing.extensions import own
 from pristine.manifest.openapi.importing.fields import with_default
-from pristine.manifest.openapi.importing.naming import snake
+from pristine.manifest.openapi.importing.naming import camel, snake
 from pristine.manifest.openapi.importing.nodes import Node
 from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.parameters import NAME, PLACEHOLDER, STYLES
@@ -87,7 +87,7 @@ def _is_header(name: str) -> bool:
 
 
 def _parameter(types: Types, node: Node, where: str, wire: str, hint: str) -> Any:
-    said, kind = _type(types, node, f"{hint}{wire}")
+    said, kind = _type(types, node, f"{hint}{camel(wire)}")
     if kind == "null" or (kind == "union" and where != "query" and said == "any"):
         node.lose("parameter-type", "schema")
         said, kind = {"type": "string"}, "string"
@@ -124,7 +124,10 @@ def _type(types: Types, node: Node, hint: str) -> tuple[Any, str]:
     if not kind and any(part.has("properties") for part in parts):
         kind = "object"
     is_union = any(part.has("oneOf") or part.has("anyOf") for part in parts)
-    return types.expression([schema], hint), "union" if is_union else kind
+    said = types.expression([schema], hint)
+    if isinstance(said, dict) and "properties" in said:  # its `required` would be the parameter's
+        said = types.kept(hint, said, schema)
+    return said, "union" if is_union else kind
 
 
 def _style(node: Node, where: str, kind: str) -> dict[str, Any]:
@@ -140,14 +143,14 @@ def _style(node: Node, where: str, kind: str) -> dict[str, Any]:
         node.lose("parameter-style", "style")
         return {}
     if kind not in ("array", "object"):
-        return {} if style == usual else _scalar(node, style)
+        return _scalar(style)
     if (style, kind) in _UNDEFINED:
         node.lose("parameter-style", "style", f"{style} is not for {kind}s")
         return {}
     return _written(where, kind, style, explode=explode)
 
 
-def _scalar(node: Node, style: str) -> dict[str, Any]:
+def _scalar(style: str) -> dict[str, Any]:
     """A label or a matrix has a mark before a scalar, too; the other styles are for arrays and objects."""
     if style in ("label", "matrix"):
         return {"style": style}
@@ -170,4 +173,3 @@ def _written(where: str, kind: str, style: str, *, explode: bool) -> dict[str, A
 _USUAL: Final[Mapping[str, str]] = {"query": "form", "path": "simple", "header": "simple"}
 
 _UNDEFINED: Final = frozenset({("deepObject", "array"), ("spaceDelimited", "object"), ("pipeDelimited", "object")})
-

@@ -14,10 +14,10 @@ Shape: TypeAlias = Sequence[Node]
 
 SAYING: Final = frozenset(
     {
-        *("type", "properties", "required", "additionalProperties", "items", "enum", "const", "oneOf", "anyOf", "format"),
+        *("type", "properties", "required", "additionalProperties", "items", "enum", "const", "oneOf", "anyOf"),
         *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
         *("pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "patternProperties"),
-        *("x-kubernetes-int-or-string", "x-kubernetes-preserve-unknown-fields"),
+        *("format", "x-kubernetes-int-or-string", "x-kubernetes-preserve-unknown-fields"),
     }
 )
 """Keys that say something of the value; the others are about the schema, or its field."""

@@ -68,7 +68,8 @@ def _flag(types: Types, request: Node | None) -> list[Node] | None:
 
 def _has_boolean(part: Node) -> bool:
     members = part.keys.get("anyOf", part.keys.get("oneOf"))
-    return isinstance(members, list) and {"type": "boolean"} in members
+    listed = members if isinstance(members, list) else []
+    return any(isinstance(one, dict) and one.get("type") == "boolean" for one in listed)
 
 
 def _is_always(flag: list[Node]) -> bool:
@@ -85,8 +86,8 @@ def _items(types: Types, schema: Node, format: str, hint: str) -> dict[str, Any]
         events = _events(types, schema, hint)
         if events is not None:
             typed = {name: said for name, said in events.items() if not _is_text(said)}
-            ends = {DONE: None for said in events.values() if isinstance(said, dict) and DONE in _only(said)}
-            return {**({"events": typed} if typed else {}), **{"done": done for done in ends}}
+            ends = any(isinstance(said, dict) and DONE in _only(said) for said in events.values())
+            return {**({"events": typed} if typed else {}), **({"done": DONE} if ends else {})}
     parts = types.solid([schema])
     if any(part.keys.get("type") == "string" for part in parts):
         schema.parent and schema.parent.take("schema")

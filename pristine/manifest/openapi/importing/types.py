@@ -57,6 +57,12 @@ class Types:
         self.wanted.setdefault(name, self._chosen.get(name, name))
         return self.wanted[name]
 
+    def kept(self, wanted: str, said: Expression, source: Node) -> str:
+        """The name of a type that has been made already, where it cannot stand in place."""
+        name = self.free_name(wanted)
+        self.done[name], self.sources[name] = said, source
+        return name
+
     def finish(self) -> dict[str, Expression]:
         """Convert what has been named, which may name more."""
         while self._waiting:

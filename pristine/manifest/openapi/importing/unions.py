@@ -48,7 +48,9 @@ def union(types: "Types", parts: Sequence[Node], hint: str) -> Any:
     if holder.has("discriminator"):
         told = discriminated(types, holder, kept, rest, hint)
     said = told or _listed([types.expression([one, *rest], f"{hint}{_suffix(one)}") for one in kept], key)
-    return {**({"type": said} if isinstance(said, str) else said), "nullable": True} if len(kept) < len(members) else said
+    if len(kept) == len(members):
+        return said
+    return {**({"type": said} if isinstance(said, str) else said), "nullable": True}
 
 
 def _without(types: "Types", rest: Sequence[Node], hint: str) -> Any:

@@ -42,13 +42,18 @@ class Imported:
     paths: int
 
 
+def untold(done: int, total: int) -> None:
+    """Nobody is told."""
+    del done, total
+
+
 def import_openapi(
     source: Mapping[str, Any] | Document,
     open_file: Open | None = None,
     *,
     overriding: Document | None = None,
     name: str = "",
-    progress: Progress = lambda done, total: None,
+    progress: Progress = untold,
 ) -> Imported:
     """Import a document of OpenAPI 3.0 or 3.1.
 
@@ -60,7 +65,8 @@ def import_openapi(
     faults = Faults()
     imported: Imported | None = None
     with suppress(Enough):
-        imported = _guarded(document, open_file, overriding, name, progress, faults)
+        library = Library(Book(faults=faults, ours=is_ours(document.value)), document, open_file)
+        imported = _guarded(library, overriding, name, progress)
     if imported is not None and not faults:
         return imported
     listed = "".join(f"\n  {fault}" for fault in faults)
@@ -68,15 +74,11 @@ def import_openapi(
     raise ManifestError(f"{document.source}: {number}{listed}", faults=tuple(faults))
 
 
-def _guarded(
-    document: Document, open_file: Open | None, overriding: Document | None, name: str, progress: Progress, faults: Faults
-) -> Imported | None:
-    book = Book(faults=faults, ours=is_ours(document.value))
-    library = Library(book, document, open_file)
+def _guarded(library: Library, overriding: Document | None, name: str, progress: Progress) -> Imported | None:
     top = library.first
-    if not isinstance(document.value, dict):
-        top.fault(f"must be an object, not {kind_of(document.value)}")
-    elif not is_shallow(document.value):
+    if not isinstance(top.value, dict):
+        top.fault(f"must be an object, not {kind_of(top.value)}")
+    elif not is_shallow(top.value):
         top.fault("is nested too deeply, or holds itself")
     elif _is_openapi(top):
         with suppress(RecursionError):
@@ -136,5 +138,3 @@ def _info(top: Node, name: str) -> dict[str, Any]:
     said = {"name": name or title or "api", "version": str(info.take("version", ""))}
     told = [text for key in ("summary", "description") if (text := info.text(key).strip())]
     return {**said, "description": "\n\n".join(told)}
-
-

@@ -1,0 +1,117 @@
+"""`pristine import openapi`: a manifest on stdout or in a file, and on stderr what is not in it.
+
+What is written has been loaded before: there is no manifest of ours that has faults.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+import click
+
+from pristine.cli.failures import one_line, tell
+from pristine.cli.output import counted, write
+from pristine.config import import_openapi_file
+from pristine.manifest.load import load_manifest
+from pristine.manifest.openapi.importing.reasons import REASONS
+from pristine.manifest.openapi.importing.whole import Imported
+
+_EVERY: Final = 0.1
+"""Seconds between two drawings of the progress."""
+
+
+def import_document(file: str, *, out: str | None, overrides: str | None, report: str | None, name: str) -> None:
+    """Import the document, and write the manifest, and the report where one is wanted."""
+    writer = _writer(out)
+    with _Counter() as progress:
+        imported = import_openapi_file(file, overrides=overrides, name=name, progress=progress)
+    load_manifest(imported.manifest)
+    data = writer(imported.manifest)
+    if report is not None:
+        Path(report).write_bytes(_as_json(_report(file, imported)))
+    if out is None:
+        write(data)
+    else:
+        Path(out).write_bytes(data)
+    _summarize(file, imported, report)
+
+
+def _writer(out: str | None) -> Callable[[Mapping[str, Any]], bytes]:
+    """How a manifest is written, by the suffix of its file."""
+    suffix = ".json" if out is None else Path(out).suffix.lower()
+    if suffix not in _WRITERS:
+        raise click.UsageError(f"--out is a file that ends in {', '.join(_WRITERS)}, not in {suffix!r}")
+    return _WRITERS[suffix]
+
+
+def _as_json(value: Any) -> bytes:
+    return f"{json.dumps(value, ensure_ascii=False, indent=2)}\n".encode()
+
+
+def _as_yaml(value: Any) -> bytes:
+    from pristine.cli.yaml_text import yaml_text
+
+    return yaml_text(value).encode()
+
+
+_WRITERS: Final[Mapping[str, Callable[[Any], bytes]]] = {".json": _as_json, ".yaml": _as_yaml, ".yml": _as_yaml}
+
+
+def _report(file: str, imported: Imported) -> dict[str, Any]:
+    """All that is not in the manifest, with how often each reason is, and what it means."""
+    counts = _counts(imported)
+    return {
+        "document": file,
+        **_sizes(imported),
+        "counts": counts,
+        "reasons": {code: REASONS[code] for code in counts},
+        "unexpressed": [
+            {"source": one.source or file, "pointer": one.pointer, "code": one.code, "reason": one.reason}
+            for one in imported.unexpressed
+        ],
+    }
+
+
+def _sizes(imported: Imported) -> dict[str, int]:
+    made = imported.manifest
+    return {"paths": imported.paths, "endpoints": len(made["endpoints"]), "types": len(made.get("types", ()))}
+
+
+def _counts(imported: Imported) -> dict[str, int]:
+    return dict(Counter(one.code for one in imported.unexpressed).most_common())
+
+
+def _summarize(file: str, imported: Imported, report: str | None) -> None:
+    sizes = ", ".join(counted(number, what.removesuffix("s")) for what, number in _sizes(imported).items())
+    tell(one_line(f"{file}: {sizes}") + "\n")
+    if imported.unexpressed:
+        where = f"; {report} has them all" if report else "; --report FILE lists them"
+        tell(one_line(f"{len(imported.unexpressed)} not expressed{where}") + "\n")
+    for code, number in _counts(imported).items():
+        tell(f"{number:6}  {code}: {REASONS[code]}\n")
+
+
+class _Counter:
+    """Takes the progress of an import; used in a `with` block, it leaves the line as it found it."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
+        self._drawn = False
+        self._due = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._drawn:
+            tell("\r\x1b[K")
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self._shown and now >= self._due:
+            self._due, self._drawn = now + _EVERY, True
+            tell(f"\r{done} of {counted(total, 'path')}\x1b[K")
