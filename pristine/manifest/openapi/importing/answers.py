@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from pristine.manifest.endpoints import STATUS
-from pristine.manifest.openapi.importing.bodies import is_json
+from pristine.manifest.openapi.importing.bodies import is_json, rank
 from pristine.manifest.openapi.importing.nodes import Node
 from pristine.manifest.openapi.importing.streams import format_of, streaming
 from pristine.manifest.openapi.importing.types import Types
@@ -102,13 +102,13 @@ def _type(types: Types, node: Node, hint: str, but: list[Node] | None = None) ->
     """The type of an answer's JSON; None where it has none, and then it is a text, or bytes."""
     streams = [one.step for one in but or ()]
     listed = [one for one in node.named("content") if one.step not in streams]
-    chosen = next((one for one in listed if is_json(str(one.step))), listed[0] if listed else None)
+    chosen = min(listed, key=lambda one: (not is_json(types, one), rank(str(one.step))), default=None)
     for one in listed:
         if one is not chosen:
             one.lose("another-answer")
     if chosen is None:
         return None, None
-    if not is_json(str(chosen.step)):
+    if not is_json(types, chosen):
         chosen.take("schema")  # bytes, or a text: what they are of is said by their media type
         return None, None
     schema = chosen.at("schema")

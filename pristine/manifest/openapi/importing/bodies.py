@@ -22,15 +22,26 @@ def bare(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def is_json(media_type: str) -> bool:
-    """Whether a body of the media type is JSON; one of any type may be."""
-    name = bare(media_type)
-    return name in (JSON, "text/json", "*/*", "application/*") or name.endswith("+json")
+def is_json(types: Types, media: Node) -> bool:
+    """Whether what is sent is JSON. What may be of any type is, unless its schema is of a text, or of bytes."""
+    name = bare(str(media.step))
+    if name in ("*/*", "application/*"):
+        schema = media.at("schema")
+        return schema is not None and all(part.keys.get("type") != "string" for part in types.solid([schema]))
+    return name in (JSON, "text/json") or name.endswith("+json")
 
 
-def kind_of_body(media_type: str) -> str:
+def kind_of_body(types: Types, media: Node) -> str:
     """`json`, `multipart`, `form` or `raw`."""
-    return _KINDS.get(bare(media_type)) or ("json" if is_json(media_type) else "raw")
+    return _KINDS.get(bare(str(media.step))) or ("json" if is_json(types, media) else "raw")
+
+
+def rank(media_type: str) -> int:
+    """Which JSON comes first, where there are several: plain JSON, then what has the fields of an object."""
+    return _RANKS.get(bare(media_type), 2)
+
+
+_RANKS: Final[Mapping[str, int]] = {JSON: 0, "application/merge-patch+json": 1, "application/json-patch+json": 3}
 
 
 _KINDS: Final[Mapping[str, str]] = {"multipart/form-data": "multipart", "application/x-www-form-urlencoded": "form"}
@@ -50,13 +61,13 @@ def body(types: Types, operation: Node, method: str, hint: str) -> tuple[dict[st
     listed = node.named("content")
     if not listed:
         return {}, None
-    media = min(listed, key=lambda one: _ORDER.index(kind_of_body(str(one.step))))
+    media = min(listed, key=lambda one: (_ORDER.index(kind_of_body(types, one)), rank(str(one.step))))
     for other in listed:
         if other is not media:
             other.lose("another-body")
     if node.has("required") and not node.flag("required"):
         node.lose("optional-body", "required")
-    kind = kind_of_body(str(media.step))
+    kind = kind_of_body(types, media)
     return _BODIES[kind](types, media, f"{hint}Request"), media
 
 

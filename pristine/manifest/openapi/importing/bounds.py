@@ -80,6 +80,9 @@ def with_format(kind: str, shape: Shape, said: dict[str, Any]) -> dict[str, Any]
                 said["format"] = node.take("format")
             elif not (found == HIDDEN and kind == "string"):  # a field takes it
                 node.lose("format", "format", found)
+        if kind == "string" and node.keys.get("contentEncoding") == "base64" and "format" not in said:
+            node.take("contentEncoding")
+            said["format"] = "byte"
     return said
 
 

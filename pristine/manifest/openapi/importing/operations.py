@@ -127,5 +127,5 @@ def _description(operation: Node, item: Node) -> str:
 
 
 def _examples(around: Around, request: Node | None, response: Node | None, said: Parameters) -> dict[str, Any]:
-    shown = request if request is not None and kind_of_body(str(request.step)) in ("json", "form") else None
+    shown = request if request is not None and kind_of_body(around.types, request) in ("json", "form") else None
     return examples(around.types.library, shown, response, said)
