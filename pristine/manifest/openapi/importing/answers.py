@@ -28,7 +28,7 @@ class Answers:
 
 def answers(types: Types, operation: Node, request: Node | None, hint: str) -> Answers:
     """The answers of an operation; `request` is the media type of its body."""
-    found = {str(one.step).upper(): one for one in operation.named("responses") if not str(one.step).startswith("x-")}
+    found = {str(one.step).upper(): one for one in operation.named("responses", but="x-")}
     found = {"default" if status == "DEFAULT" else status: one for status, one in found.items()}
     usual = _usual(found)
     keys: dict[str, Any] = {}
@@ -88,11 +88,11 @@ def _good(types: Types, node: Node, request: Node | None, hint: str) -> tuple[di
     others = [one for one in listed if one not in streams]
     if streams:
         said = streaming(types, streams[0], request, f"{hint}Event", alone=not others)
-        for one in streams[1:] if said else streams:
-            one.lose("another-answer" if said else "stream")
-        if said:
+        for one in streams[1:] if said is not None else streams:
+            one.lose("another-answer" if said is not None else "stream")
+        if said is not None:
             plain, media = _type(types, node, f"{hint}Response", but=streams)
-            keys = {"streaming": said}
+            keys = {"streaming": said or True}
             return ({"response": plain, **keys} if plain is not None else keys), media
     plain, media = _type(types, node, f"{hint}Response", but=streams)
     return ({"response": plain} if plain is not None else {}), media

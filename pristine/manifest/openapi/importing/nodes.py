@@ -124,10 +124,13 @@ class Node:
         found = self._of_kind(key, list)
         return found.items() if found else []
 
-    def named(self, key: str) -> list["Node"]:
-        """The members of an object."""
+    def named(self, key: str, *, but: str = "") -> list["Node"]:
+        """The members of an object, without those whose names begin with `but`."""
         found = self._of_kind(key, dict)
-        return found.items() if found else []
+        if found is None or not but:
+            return found.items() if found else []
+        names = [name for name in found.keys if not name.startswith(but)]
+        return [one for name in names if (one := found.at(name)) is not None]
 
     def items(self) -> list["Node"]:
         """The children of this one: members, or items."""
@@ -170,7 +173,8 @@ class Node:
         if self.parent is not None and self.parent.step == "components":
             return "unused"
         if isinstance(key, int) or (self.step in HOLDERS and self.parent is not None):
-            return KINDS_OF_HOLDERS.get(str(self.step), "unused")
+            is_extension = str(key).startswith("x-") and self.step in ("responses", "paths")
+            return "extension" if is_extension else KINDS_OF_HOLDERS.get(str(self.step), "malformed")
         if key == "description" and self.parent is not None and self.parent.step == "responses":
             return "answer-description"
         return code_of(key)

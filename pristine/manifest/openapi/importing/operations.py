@@ -42,7 +42,7 @@ class Around:
 
 def endpoints(around: Around, progress: Progress) -> dict[str, dict[str, Any]]:
     """All endpoints of a document by id, in its order."""
-    paths = [one for one in around.types.library.first.named("paths") if str(one.step).startswith("/")]
+    paths = around.types.library.first.named("paths", but="x-")
     found: dict[str, dict[str, Any]] = {}
     for index, node in enumerate(paths):
         item = around.types.library.resolved(node)
@@ -56,6 +56,9 @@ def endpoints(around: Around, progress: Progress) -> dict[str, dict[str, Any]]:
 
 
 def _endpoints(around: Around, path: str, node: Node, item: Node) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not path.startswith("/"):
+        node.lose("path", None, "must begin with '/'")
+        return
     sayable = parameters(around.types, path.partition("?")[0], (), "").path
     if faults := faults_of(path_reader, sayable):
         node.lose("path", None, faults[0])
