@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from pristine.manifest.endpoints import STATUS
-from pristine.manifest.openapi.importing.bodies import is_json, rank
+from pristine.manifest.openapi.importing.bodies import is_json, rank, read_as_it_is
 from pristine.manifest.openapi.importing.nodes import Node
 from pristine.manifest.openapi.importing.streams import format_of, streaming
 from pristine.manifest.openapi.importing.types import Types
@@ -109,7 +109,7 @@ def _type(types: Types, node: Node, hint: str, but: list[Node] | None = None) ->
     if chosen is None:
         return None, None
     if not is_json(types, chosen):
-        chosen.take("schema")  # bytes, or a text: what they are of is said by their media type
+        read_as_it_is(types, chosen)
         return None, None
     schema = chosen.at("schema")
     return ("any" if schema is None else types.expression([schema], hint)), chosen

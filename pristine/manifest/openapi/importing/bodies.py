@@ -115,9 +115,11 @@ def _is_file(types: Types, shape: shapes.Shape) -> bool:
     parts = types.solid(shape)
     items = [one for part in parts if part.keys.get("type") == "array" and (one := part.at("items")) is not None]
     is_file = any(_says_file(part) for part in (types.solid(items) if items else parts))
-    for part in parts if is_file else ():
-        for key in ("type", "format", "contentMediaType", "contentEncoding", "items"):
+    for part in (*parts, *items) if is_file else ():
+        for key in ("type", "contentMediaType"):
             part.take(key)
+        if part.keys.get("format") == "binary":
+            part.take("format")
     return is_file
 
 
@@ -128,9 +130,21 @@ def _says_file(part: Node) -> bool:
     return "contentMediaType" in part.keys and "contentEncoding" not in part.keys
 
 
-def _raw(_: Types, media: Node, hint: str) -> dict[str, Any]:
+def read_as_it_is(types: Types, media: Node) -> None:
+    """Read over the schema of a text, or of bytes; another has no effect, since what is sent is no JSON."""
+    schema = media.at("schema")
+    parts = types.solid([schema]) if schema is not None else []
+    if any(part.keys.get("type", "string") != "string" for part in parts):
+        media.lose("untyped", "schema")
+    for part in parts:
+        part.take("type")
+        if part.keys.get("format") == "binary":
+            part.take("format")
+
+
+def _raw(types: Types, media: Node, hint: str) -> dict[str, Any]:
     del hint
-    media.take("schema")
+    read_as_it_is(types, media)
     name = bare(str(media.step))
     if ";" in str(media.step):
         media.lose("media-parameter", None, str(media.step))
@@ -144,7 +158,10 @@ def _encodings(types: Types, media: Node, schema: Node) -> None:
     """What is said of how the fields of a form are written, where it is what a manifest does anyway."""
     fields = shapes.fields(types.solid([schema])) if media.has("encoding") else {}
     for one in media.named("encoding"):
-        parts = types.solid(fields[str(one.step)]) if str(one.step) in fields else []
+        if str(one.step) not in fields:
+            one.lose("encoding", None, "there is no such field")
+            continue
+        parts = types.solid(fields[str(one.step)])
         kind = next((part.keys["type"] for part in parts if isinstance(part.keys.get("type"), str)), "object")
         style, explode = one.keys.get("style", "form"), one.keys.get("explode", one.keys.get("style", "form") == "form")
         if (style == "form" and explode is True and kind != "object") or (style == "deepObject" and kind == "object"):

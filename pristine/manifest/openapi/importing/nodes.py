@@ -9,7 +9,7 @@ from typing import Any, Final, Optional
 
 import attrs
 
-from pristine.manifest.openapi.importing.reasons import REASONS, Unexpressed, code_of
+from pristine.manifest.openapi.importing.reasons import KEYS, REASONS, Unexpressed, code_of
 from pristine.manifest.reading import Enough, Faults, ManifestFault, kind_of
 from pristine.ports.documents import Document, Path
 
@@ -177,6 +177,8 @@ class Node:
             return "extension" if is_extension else KINDS_OF_HOLDERS.get(str(self.step), "malformed")
         if key == "description" and self.parent is not None and self.parent.step == "responses":
             return "answer-description"
+        if self.parent is None and self.is_elsewhere and key not in KEYS:
+            return "unused"
         return code_of(key)
 
     def _holds(self, key: str | int) -> bool:

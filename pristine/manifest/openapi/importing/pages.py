@@ -45,7 +45,7 @@ def pagination(types: Types, query: Mapping[str, Any], answers: Answers) -> dict
     items = "" if schema is not None and _is_list(types, [schema]) else _items(types, fields)
     if items is None:
         return None
-    found = _link(answers.good) or _cursor(types, query, fields) or _counted(types, query, fields)
+    found = _link(types, answers.good) or _cursor(types, query, fields) or _counted(types, query, fields)
     if found is None:
         return None
     if items:
@@ -71,12 +71,16 @@ def _items(types: Types, fields: Mapping[str, Sequence[Node]]) -> str | None:
     return lists[0] if len(lists) == 1 else next(iter(named), None)
 
 
-def _link(good: Node) -> dict[str, Any] | None:
+def _link(types: Types, good: Node) -> dict[str, Any] | None:
     """A `Link` header is declared (RFC 8288)."""
     headers = good.mapping("headers") if good.has("headers") else None
     for name in headers.keys if headers is not None else ():
-        if name.lower() == "link" and headers is not None:
-            headers.take(name)
+        found = headers.at(name) if headers is not None and name.lower() == "link" else None
+        header = types.library.resolved(found) if found is not None else None
+        if header is not None:
+            schema = header.at("schema")
+            for part in types.solid([schema]) if schema is not None else ():
+                part.take("type")
             return {"style": "link"}
     return None
 

@@ -54,6 +54,7 @@ REASONS: Final[Mapping[str, str]] = {
     "too-many": "more alternatives than a type can have",
     "unknown": "a key that OpenAPI has not here",
     "unused": "nothing of the document that is imported refers to it",
+    "untyped": "the type of a body that is no JSON and no form: it is sent, or comes, as it is",
     "webhook": "a webhook: a manifest describes what a client calls",
 }
 """Code -> what it means."""

@@ -90,7 +90,8 @@ def _items(types: Types, schema: Node, format: str, hint: str) -> dict[str, Any]
             return {**({"events": typed} if typed else {}), **({"done": DONE} if ends else {})}
     parts = types.solid([schema])
     if any(part.keys.get("type") == "string" for part in parts):
-        schema.parent and schema.parent.take("schema")
+        for part in parts:
+            part.take("type")
         return {}
     return {"items": types.expression([schema], hint)}
 

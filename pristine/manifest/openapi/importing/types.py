@@ -87,7 +87,7 @@ class Types:
         if isinstance(shape[0].value, bool) and len(shape) == 1:
             return _of_boolean(shape[0])
         parts = [part for part in shapes.flattened(shape) if _is_schema(part)]
-        said = self._said(parts, hint, declares=declares)
+        said = self._said(parts, hint, declares=declares) if parts else "any"
         if shapes.is_nullable(parts):
             said = _or_null(said)
         return described(said, parts)

@@ -20,7 +20,9 @@ def with_schemas(version: str = "3.1.0", **schemas: Any) -> dict[str, Any]:
     return whole(version, components={"schemas": schemas})
 
 
-def with_operation(method: str = "get", path: str = "/things", *, components: Any = None, **said: Any) -> dict[str, Any]:
+def with_operation(
+    method: str = "get", path: str = "/things", *, components: Any = None, **said: Any
+) -> dict[str, Any]:
     """A document of one operation."""
     more = {"components": components} if components else {}
     return whole(paths={path: {method: {**OK, **said}}}, **more)

@@ -119,7 +119,9 @@ def test_an_object_in_place_becomes_a_named_type() -> None:
 
 
 def test_a_query_in_a_path_is_always_sent() -> None:
-    assert endpoint_of(with_operation(path="/things?beta=true"))["query"] == {"beta": {"const": "true", "default": "true"}}
+    assert endpoint_of(with_operation(path="/things?beta=true"))["query"] == {
+        "beta": {"const": "true", "default": "true"}
+    }
 
 
 @pytest.mark.parametrize("path", ["/a b", "/a/../b", "/{a}/{a}", "/{}", "/a#b"])

@@ -167,7 +167,11 @@ LOST: dict[str, tuple[Any, Any, dict[str, str]]] = {
     "a format of another kind": ({"type": "integer", "format": "date"}, "integer", {"/format": "format"}),
     "a bound of another kind": ({"type": "integer", "maxLength": 3}, "integer", {"/maxLength": "bounds"}),
     "a bound of any kind": ({"maxLength": 3}, "any", {"/maxLength": "bounds"}),
-    "a bound of an enum": ({"type": "string", "enum": ["a"], "maxLength": 3}, {"enum": ["a"]}, {"/maxLength": "bounds"}),
+    "a bound of an enum": (
+        {"type": "string", "enum": ["a"], "maxLength": 3},
+        {"enum": ["a"]},
+        {"/maxLength": "bounds"},
+    ),
     "a bound that is none": ({"type": "string", "minLength": -1}, "string", {"/minLength": "bounds"}),
     "a pattern of ECMAScript": ({"type": "string", "pattern": r"\p{L}+"}, "string", {"/pattern": "pattern"}),
     "a member of another kind": ({"type": "string", "enum": ["a", 1]}, {"enum": ["a"]}, {"/enum": "enum-value"}),

@@ -27,7 +27,10 @@ UNIONS: dict[str, tuple[Any, Any]] = {
     "with null": ({"oneOf": [*BOTH, {"type": "null"}]}, {"oneOf": ["Cat", "Dog"], "nullable": True}),
     "what all have, which is their kind": ({"type": "object", "oneOf": BOTH}, {"oneOf": ["Cat", "Dog"]}),
     "what all have": (
-        {"properties": {"id": {"type": "integer"}}, "oneOf": [{"properties": {"a": True}}, {"properties": {"b": True}}]},
+        {
+            "properties": {"id": {"type": "integer"}},
+            "oneOf": [{"properties": {"a": True}}, {"properties": {"b": True}}],
+        },
         {
             "oneOf": [
                 {"properties": {"a": "any", "id": "integer"}},
@@ -100,7 +103,11 @@ def test_a_mapping_to_nothing_is_told() -> None:
     assert lost_in(document) == {f"{REF}It/discriminator/mapping/x": "discriminator"}
 
 
-PET: Final[dict[str, Any]] = {"properties": {"kind": {"type": "string"}}, "required": ["kind"], "discriminator": BY_KIND}
+PET: Final[dict[str, Any]] = {
+    "properties": {"kind": {"type": "string"}},
+    "required": ["kind"],
+    "discriminator": BY_KIND,
+}
 
 
 def heir(field: str, of: str = "Pet") -> dict[str, Any]:
@@ -128,7 +135,9 @@ def test_it_may_be_mapped_and_be_one_of_them_itself() -> None:
 
 def test_heirs_may_have_heirs() -> None:
     cat = {**heir("lives"), "discriminator": BY_KIND}
-    made = types_of(with_schemas(Pet=PET, Cat=cat, Lion=heir("mane", "Cat"), Tiger=heir("stripes", "Cat"), Dog=heir("x")))
+    made = types_of(
+        with_schemas(Pet=PET, Cat=cat, Lion=heir("mane", "Cat"), Tiger=heir("stripes", "Cat"), Dog=heir("x"))
+    )
     assert made["Pet"]["oneOf"] == ["Lion", "Tiger", "Dog"]
     assert made["Cat"]["oneOf"] == ["Lion", "Tiger"]
     assert made["Lion"]["properties"].keys() == {"kind", "lives", "mane"}
