@@ -17,7 +17,7 @@ from pristine.manifest.openapi.importing.whole import Imported, import_openapi
 from pristine.ports.documents import Path
 from pristine.ports.errors import ManifestError
 from tests.manifest.openapi.importing import test_bodies, test_pages, test_parameters, test_types, test_unions
-from tests.manifest.openapi.importing.documents import whole, with_schemas
+from tests.manifest.openapi.importing.documents import whole, with_operation, with_schemas
 from tests.manifest.openapi.importing.shop import SHOP
 
 SAID_ANYWAY: Final = {
@@ -111,7 +111,7 @@ def documents() -> Iterator[tuple[str, Any]]:
     for name, (content, _) in test_bodies.BODIES.items():
         yield name, test_bodies.posted(content)
     for name, (said, _) in test_parameters.WRITTEN.items():
-        yield name, test_parameters.with_operation(parameters=[said])
+        yield name, with_operation(parameters=[said])
 
 
 @pytest.mark.parametrize("document", [one for _, one in documents()], ids=[name for name, _ in documents()])

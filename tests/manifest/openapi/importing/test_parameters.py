@@ -69,12 +69,17 @@ def test_a_parameter_is_written_as_it_says(case: str) -> None:
         ("userId", {"schema": {"type": "string"}}, "/{userId}", {"userId": {"type": "string", "name": "user_id"}}),
         ("user-id", {"schema": {"type": "string"}}, "/{user_id}", {"user_id": "string"}),
         ("id", {"schema": ARRAY}, "/{id}", {"id": {**LIST, "style": "simple"}}),
-        ("id", {"schema": ARRAY, "style": "matrix", "explode": True}, "/{id}", {"id": {**LIST, "style": "matrix", "explode": True}}),
+        (
+            "id",
+            {"schema": ARRAY, "style": "matrix", "explode": True},
+            "/{id}",
+            {"id": {**LIST, "style": "matrix", "explode": True}},
+        ),
         ("id", {"schema": {"type": "string"}, "style": "label"}, "/{id}", {"id": {"type": "string", "style": "label"}}),
         ("id", {"schema": OBJECT}, "/{id}", {"id": {**MAP, "style": "simple"}}),
     ],
     ids=["a number", "a camel", "a dash", "an array", "a matrix", "a label", "an object"],
-)  # fmt: skip
+)
 def test_a_parameter_of_the_path(name: str, said: Any, path: str, expected: Any) -> None:
     document = with_operation(path=f"/{{{name}}}", parameters=[{"name": name, "in": "path", "required": True, **said}])
     found = endpoint_of(document)

@@ -81,7 +81,9 @@ FILES: Final[dict[str, Any]] = {
     "paths/things.yaml": {
         "get": {
             "parameters": [{"$ref": "../common.yaml#/parameters/Limit"}],
-            "responses": {"200": {"description": "x", "content": {"application/json": {"schema": {"$ref": "../types.json"}}}}},
+            "responses": {
+                "200": {"description": "x", "content": {"application/json": {"schema": {"$ref": "../types.json"}}}}
+            },
         }
     },
     "common.yaml": {
@@ -89,7 +91,7 @@ FILES: Final[dict[str, Any]] = {
         "unused": {},
     },
     "types.json": {"properties": {"next": {"$ref": "#"}}, "$defs": {"Size": {"type": "integer"}}},
-}  # fmt: skip
+}
 
 
 def test_other_files_are_read_from_where_they_are_named() -> None:
