@@ -13,8 +13,11 @@ from pristine.manifest.openapi.importing.reasons import KEYS, REASONS, Unexpress
 from pristine.manifest.reading import Enough, Faults, ManifestFault, kind_of
 from pristine.ports.documents import Document, Path
 
-EFFORT: Final = 20_000_000
-"""How many nodes may be read: a small document can mean many, where its parts are used again and again."""
+EFFORT: Final = 4_000_000
+"""How many nodes may be read: a small document can mean many, where its parts are used again and again.
+
+Ten megabytes of an API as they are take some 1,500,000.
+"""
 
 
 @attrs.define(eq=False)

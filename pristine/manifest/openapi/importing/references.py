@@ -26,6 +26,7 @@ class Library:
         self._open = open_file
         self.first = Node(book, first, None, "", first.value)
         self._tops: dict[str, Node | None] = {"": self.first}
+        self._resolved: dict[tuple[int, str | int], Node | None] = {}
         self._anchors: dict[str, dict[str, Node]] = {}
 
     def tops(self) -> list[Node]:
@@ -34,17 +35,20 @@ class Library:
 
     def resolved(self, node: Node) -> Node | None:
         """What a Node means: itself, or the end of its references. None, with a fault, where there is nothing."""
-        seen = {node.identity}
-        while isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str):
-            target = self._target(node, node.take("$ref"))
-            if target is None:
-                return None
-            if target.identity in seen:
-                node.fault(f"the $ref {node.value['$ref']!r:.200} leads to itself")
-                return None
-            seen.add(target.identity)
-            node = target
-        return node
+        seen: dict[tuple[int, str | int], None] = {}
+        end: Node | None = node
+        while end is not None and isinstance(end.value, dict) and isinstance(end.value.get("$ref"), str):
+            if end.identity in self._resolved:
+                end = self._resolved[end.identity]
+                break
+            seen[end.identity] = None
+            target = self._target(end, end.take("$ref"))
+            if target is not None and target.identity in seen:
+                end.fault(f"the $ref {end.value['$ref']!r:.200} leads to itself")
+                target = None
+            end = target
+        self._resolved.update(dict.fromkeys(seen, end))
+        return end
 
     def target(self, node: Node, reference: str) -> Node | None:
         """One step of a reference that stands in a Node."""

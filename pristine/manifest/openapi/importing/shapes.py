@@ -3,6 +3,7 @@
 What is said in several parts is read as one; so a type has all fields of the types that it is made of.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -25,6 +26,8 @@ SAYING: Final = frozenset(
 NULLABLE: Final = ("nullable", "x-nullable")
 
 _DEEPEST: Final = 100
+
+_EFFORT_OF_A_PART: Final = 2
 
 
 def flat(node: Node) -> list[Node]:
@@ -55,20 +58,20 @@ def is_solid(part: Node) -> bool:
 def followed(shape: Shape, library: Library) -> list[Node]:
     """All parts, with what references mean, and no references left. A part that is there already is not added."""
     found = {part.identity: part for part in shape}
-    waiting = [(part, 0) for part in shape]
+    waiting = deque((part, 0) for part in shape)
     while waiting:
-        part, depth = waiting.pop(0)
+        part, depth = waiting.popleft()
         if not isinstance(part.keys.get("$ref"), str):
             continue
         if depth > _DEEPEST:
             part.fault("is made of types that are made of types, deeper than 100 levels")
             continue
         target = library.resolved(part)
-        part.book.spend(part)
         for one in flat(target) if target is not None else ():
             if one.identity not in found:
                 found[one.identity] = one
                 waiting.append((one, depth + 1))
+    shape[0].book.spend(shape[0], len(found) * _EFFORT_OF_A_PART)
     return list(found.values())
 
 

@@ -18,6 +18,9 @@ Expression: TypeAlias = Any
 """A type in a manifest: a name, or an object."""
 
 
+_EFFORT_OF_A_PART: Final = 30
+
+
 class Types:
     """The types of a manifest that is being made. `chosen` are names by the schemas' own, or by their pointers."""
 
@@ -84,6 +87,7 @@ class Types:
 
         `declares`: it is what a named type is; what derives from it by a discriminator stands for it then.
         """
+        shape[0].book.spend(shape[0], len(shape) * _EFFORT_OF_A_PART)
         if isinstance(shape[0].value, bool) and len(shape) == 1:
             return _of_boolean(shape[0])
         parts = [part for part in shapes.flattened(shape) if _is_schema(part)]

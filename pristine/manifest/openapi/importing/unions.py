@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST: Final = 50
 """How many members a union may have where each must be made anew."""
 
+_EFFORT_OF_A_MEMBER: Final = 500
+"""What a member takes for each part that it is made anew with: all that is in it is made anew, too."""
+
 _OF_CHOICES: Final = frozenset({"required", "not", "title", "description", "dependentRequired", "dependencies"})
 """Keys of a member that says nothing but which fields go together."""
 
@@ -44,6 +47,8 @@ def union(types: "Types", parts: Sequence[Node], hint: str) -> Any:
     elif len(kept) > MOST:
         holder.lose("too-many", key)
         return _without(types, rest, hint)
+    else:
+        holder.book.spend(holder, len(kept) * len(rest) * _EFFORT_OF_A_MEMBER)
     told = None
     if holder.has("discriminator"):
         told = discriminated(types, holder, kept, rest, hint)
