@@ -6,9 +6,10 @@ from typing import Any, Final, TypeVar
 import click
 
 from pristine import Pipeline, __version__
-from pristine.cli import arguments, completion
+from pristine.cli import arguments, completion, imports
 from pristine.cli.adapters import show_adapters
 from pristine.cli.asked import Asked
+from pristine.cli.commands import DEBUG, MANIFEST, Command
 from pristine.cli.download import Bar, show_saved
 from pristine.cli.failures import FAILED, STATUSES, Reporting, guarded, one_line, tell
 from pristine.cli.output import counted, in_utf8, show_event, show_manifest, show_value, write_line
@@ -35,33 +36,6 @@ def run(args: Sequence[str]) -> int:
 
     return guarded(command, reporting)
 
-
-class Command(click.Command):
-    """A command that does not print superfluous arguments: most often they are half of an unquoted credential."""
-
-    allow_extra_args = True
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
-        if rest and not ctx.resilient_parsing:
-            ctx.fail(f"{counted(len(rest), 'argument')} too many: quote a payload or header that has spaces")
-        return rest
-
-
-def _remember_debug(ctx: click.Context, _: click.Parameter, given: bool) -> None:
-    ctx.obj.debug = ctx.obj.debug or given
-
-
-DEBUG: Final = click.option(
-    "--debug",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_remember_debug,
-    help="Show the traceback of an error.",
-)
-
-MANIFEST: Final = click.argument("manifest", shell_complete=completion.files)
 
 CALLING: Final = (
     MANIFEST,
@@ -319,39 +293,6 @@ def diff(old: str, new: str, *, as_json: bool) -> None:
         raise click.exceptions.Exit(FAILED)
 
 
-@cli.group("import")
-def imports() -> None:
-    """Make a manifest of another description of an API."""
-
-
-@imports.command(
-    "openapi",
-    cls=Command,
-    epilog="""\b
-Example:
-  pristine import openapi openapi.yaml --out api.yaml --report unexpressed.json
-  pristine import openapi openapi.json --out api.yaml --overrides choices.yaml
-""",
-)
-@click.argument("file", shell_complete=completion.files)
-@click.option("--out", metavar="FILE", shell_complete=completion.files, help="Where to: .json or .yaml; else stdout.")
-@click.option(
-    "--overrides", metavar="FILE", shell_complete=completion.files, help="Names and other choices that are to stay."
-)
-@click.option("--report", metavar="FILE", help="A list, in JSON, of all that a manifest has no word for.")
-@click.option("--name", metavar="NAME", default="", help="What the API is called, instead of the document's title.")
-@DEBUG
-def import_openapi(file: str, out: str | None, overrides: str | None, report: str | None, name: str) -> None:
-    """Make a manifest of the OpenAPI document FILE, 3.0 or 3.1, in JSON or YAML, and of the files that it refers to.
-
-    What a manifest has no word for is counted on stderr. Files are read from the folder of FILE or below, and nothing
-    is fetched. A document that is imported again with the same overrides keeps the names that were chosen.
-    """
-    from pristine.cli.importing import import_document
-
-    import_document(file, out=out, overrides=overrides, report=report, name=name)
-
-
 @cli.command(
     "completion",
     cls=Command,
@@ -367,6 +308,9 @@ Example:
 def complete(shell: str) -> None:
     """Print what makes SHELL complete commands, options, endpoints and transports."""
     write_line(completion.script(shell))
+
+
+cli.add_command(imports.imports)
 
 
 def _loaded(path: str) -> tuple[Manifest | None, Sequence[str]]:
