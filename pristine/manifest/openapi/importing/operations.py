@@ -93,7 +93,7 @@ def _endpoint(around: Around, asked: Asked, item: Node, operation: Node) -> tupl
     found["description"] = _description(operation, item)
     found["security"] = security(operation, around.schemes)
     if asked.method == "GET":
-        found["pagination"] = pagination(types, found["query"], told)
+        found["pagination"] = pagination(types, operation, found["query"], told)
     found["tags"] = tags
     found["deprecated"] = operation.flag("deprecated") or None
     found["examples"] = _examples(around, request, told.media, said)

@@ -4,6 +4,7 @@ Only a GET whose good answer is a list, or has one, and only where both ends are
 what it goes on from. A guess is not made; what is not in the tables is said in the overrides.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ ITEMS: Final = ("data", "items", "results", "values", "entries", "records", "lis
 """Fields that are the items where an answer has several lists."""
 
 
-def pagination(types: Types, query: Mapping[str, Any], answers: Answers) -> dict[str, Any] | None:
+def pagination(types: Types, operation: Node, query: Mapping[str, Any], answers: Answers) -> dict[str, Any] | None:
     """The pagination of a GET, or None where its answers are no pages."""
     if answers.media is None or answers.good is None or "streaming" in answers.keys:
         return None
@@ -45,7 +46,13 @@ def pagination(types: Types, query: Mapping[str, Any], answers: Answers) -> dict
     items = "" if schema is not None and _is_list(types, [schema]) else _items(types, fields)
     if items is None:
         return None
-    found = _link(types, answers.good) or _cursor(types, query, fields) or _counted(types, query, fields)
+    own = operation.keys.get("operationId")
+    found = (
+        _linked(types, answers.good, own, query)
+        or _link(types, answers.good)
+        or _cursor(types, query, fields)
+        or _counted(types, query, fields)
+    )
     if found is None:
         return None
     if items:
@@ -69,6 +76,35 @@ def _items(types: Types, fields: Mapping[str, Sequence[Node]]) -> str | None:
     lists = [name for name, shape in fields.items() if _is_list(types, shape)]
     named = [name for name in ITEMS if name in lists]
     return lists[0] if len(lists) == 1 else next(iter(named), None)
+
+
+def _linked(types: Types, good: Node, own: Any, query: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A link of OpenAPI's to the operation itself, with one parameter from the answer: that is the cursor."""
+    for link in good.named("links") if good.has("links") else ():
+        node = types.library.resolved(link)
+        said = node.keys.get("parameters") if node is not None else None
+        if node is None or own is None or node.keys.get("operationId") != own or not isinstance(said, dict):
+            link.lose("link")
+            continue
+        ((parameter, place),) = list(said.items())[:1] or [("", "")]
+        name, next = str(parameter).removeprefix("query."), _place(place)
+        if len(said) > 1 or name not in query or next is None:
+            link.lose("link")
+            continue
+        node.take("operationId")
+        node.take("parameters")
+        return {"style": "cursor", "parameter": name, "next": next}
+    return None
+
+
+def _place(expression: Any) -> Any:
+    """Where a runtime expression finds its value in an answer (OpenAPI 3.1 section 4.8.20.3)."""
+    text = expression if isinstance(expression, str) else ""
+    if text.startswith("$response.header."):
+        return {"header": text.removeprefix("$response.header.")}
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in text.removeprefix("$response.body#/").split("/")]
+    is_path = text.startswith("$response.body#/") and all(re.fullmatch(r"[^.\[\]]+", step) for step in steps)
+    return ".".join(steps) if is_path else None
 
 
 def _link(types: Types, good: Node) -> dict[str, Any] | None:

@@ -81,6 +81,47 @@ def test_what_is_well_known_is_recognised(case: str) -> None:
     assert lost_in(document) == {}
 
 
+def linked(**link: Any) -> dict[str, Any]:
+    """A list whose answer has a link."""
+    document = listing({"things": ITEMS, "paging": {"properties": {"after": TEXT}}}, after=TEXT, kind=TEXT)
+    operation = document["paths"]["/things"]["get"]
+    operation["operationId"] = "listThings"
+    operation["responses"]["200"]["links"] = {"next": link}
+    return document
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [("$response.body#/paging/after", "paging.after"), ("$response.header.X-Next", {"header": "X-Next"})],
+)
+def test_a_link_to_the_operation_itself_is_a_cursor(place: str, expected: Any) -> None:
+    document = linked(operationId="listThings", parameters={"query.after": place})
+    assert endpoint_of(document)["pagination"] == {
+        "style": "cursor",
+        "parameter": "after",
+        "next": expected,
+        "items": "things",
+    }
+    assert lost_in(document) == {}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"operationId": "getThing", "parameters": {"after": "$response.body#/paging/after"}},
+        {"operationId": "listThings", "parameters": {"after": "$request.path.id"}},
+        {"operationId": "listThings", "parameters": {"other": "$response.body#/paging/after"}},
+        {"operationId": "listThings", "parameters": {"after": "$response.body#/a", "kind": "x"}},
+        {"operationId": "listThings", "parameters": {}},
+        {"operationRef": "#/paths/~1things/get"},
+    ],
+)
+def test_another_link_is_told(link: Any) -> None:
+    document = linked(**link)
+    assert "pagination" not in endpoint_of(document)
+    assert lost_in(document) == {"#/paths/~1things/get/responses/200/links/next": "link"}
+
+
 NONE: dict[str, Any] = {
     "no list": listing({"next_cursor": TEXT}, cursor=TEXT),
     "two lists": listing({"a": ITEMS, "b": ITEMS, "next_cursor": TEXT}, cursor=TEXT),
