@@ -11,14 +11,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
+import attrs
 import click
 
 from pristine.cli.failures import one_line, tell
 from pristine.cli.output import counted, write
 from pristine.config import import_openapi_file
+from pristine.core.operation import find
 from pristine.manifest.load import load_manifest
+from pristine.manifest.model import Manifest
 from pristine.manifest.openapi.importing.reasons import REASONS
 from pristine.manifest.openapi.importing.whole import Imported
+from pristine.ports.errors import ConfigurationError
+from pristine.testing.mock.giving import check_examples
 
 _EVERY: Final = 0.1
 """Seconds between two drawings of the progress."""
@@ -29,7 +34,7 @@ def import_document(file: str, *, out: str | None, overrides: str | None, report
     writer = _writer(out)
     with _Counter() as progress:
         imported = import_openapi_file(file, overrides=overrides, name=name, progress=progress)
-    load_manifest(imported.manifest)
+    imported = imported.without(_unfit(load_manifest(imported.manifest)))
     data = writer(imported.manifest)
     if report is not None:
         Path(report).write_bytes(_as_json(_report(file, imported)))
@@ -38,6 +43,19 @@ def import_document(file: str, *, out: str | None, overrides: str | None, report
     else:
         Path(out).write_bytes(data)
     _summarize(file, imported, report)
+
+
+def _unfit(manifest: Manifest) -> dict[tuple[str, str], str]:
+    """The examples of answers that are not of their types, and what is wrong: a mock could not answer so."""
+    found: dict[tuple[str, str], str] = {}
+    for id, endpoint in manifest.endpoints.items():
+        for name, one in endpoint.examples.items():
+            try:
+                alone = attrs.evolve(endpoint, examples={name: one})
+                check_examples(attrs.evolve(find(manifest, id), endpoint=alone))
+            except ConfigurationError as error:
+                found[id, name] = error.message.rpartition(".response: ")[2]
+    return found
 
 
 def _writer(out: str | None) -> Callable[[Mapping[str, Any]], bytes]:

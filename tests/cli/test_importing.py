@@ -168,3 +168,25 @@ def test_yaml_says_what_it_was_made_of(value: Any) -> None:
 def test_yaml_has_no_anchors() -> None:
     shared = {"a": [1]}
     assert "&" not in yaml_text([shared, shared])
+
+
+def test_examples_that_are_not_of_their_type_are_told_and_left_out(cli: Cli, tmp_path: Path) -> None:
+    """A mock could not answer so."""
+    answer: Any = {"application/json": {"schema": {"type": "object", "properties": {"n": {"type": "integer"}}}}}
+    examples = {"good": {"value": {"n": 1}}, "bad": {"value": {"n": "x"}}}
+    answer["application/json"]["examples"] = examples
+    one = {"name": "id", "in": "path", "schema": {"type": "string"}, "examples": {"bad": {"value": "a"}}}
+    lone = {"application/json": {"schema": {"type": "string"}, "example": 3}}
+    paths = {
+        "/things/{id}": {"get": {"parameters": [one], "responses": {"200": {"description": "x", "content": answer}}}},
+        "/word": {"get": {"responses": {"200": {"description": "x", "content": lone}}}},
+    }
+    path, report = tmp_path / "api.json", tmp_path / "report.json"
+    path.write_text(json.dumps(whole(paths=paths)))
+    made = cli("import", "openapi", str(path), "--report", str(report)).json["endpoints"]
+    assert made["things.get"]["examples"] == {"good": {"response": {"n": 1}}, "bad": {"path_params": {"id": "a"}}}
+    assert "examples" not in made["word.list"]
+    lost = [one for one in json.loads(report.read_text())["unexpressed"] if one["code"] == "example-unfit"]
+    at = "/get/responses/200/content/application~1json"
+    assert [one["pointer"] for one in lost] == [f"#/paths/~1things~1{{id}}{at}/examples/bad", f"#/paths/~1word{at}"]
+    assert "n: must be a whole number, not a string" in lost[0]["reason"]

@@ -13,22 +13,26 @@ UNNAMED: Final = "example"
 
 def examples(
     library: Library, request: Node | None, response: Node | None, parameters: Parameters
-) -> dict[str, dict[str, Any]]:
-    """The examples of an operation by name."""
+) -> tuple[dict[str, dict[str, Any]], dict[str, Node]]:
+    """The examples of an operation by name, and where those of its answer are."""
     found: dict[str, dict[str, Any]] = {}
+    answers: dict[str, Node] = {}
     for key, media in (("request", request), ("response", response)):
-        for name, value in _of(library, media) if media is not None else ():
+        for name, node, value in _of(library, media) if media is not None else ():
             found.setdefault(name, {}).setdefault(key, value)
+            if key == "response":
+                answers.setdefault(name, node)
     for (section, wire), node in parameters.nodes.items():
-        for name, value in _of(library, node) if section in ("path_params", "query") else ():
+        for name, _, value in _of(library, node) if section in ("path_params", "query") else ():
             found.setdefault(name, {}).setdefault(section, {})[wire] = value
-    return found
+    return found, answers
 
 
-def _of(library: Library, node: Node) -> Iterator[tuple[str, Any]]:
+def _of(library: Library, node: Node) -> Iterator[tuple[str, Node, Any]]:
+    """The name of each example, where it is, and its value."""
     if node.has("example"):
-        yield UNNAMED, node.take("example")
+        yield UNNAMED, node, node.take("example")
     for one in node.named("examples") if isinstance(node.keys.get("examples"), dict) else ():
         target = library.resolved(one)
         if target is not None and target.has("value"):
-            yield str(one.step) or UNNAMED, target.take("value")
+            yield str(one.step) or UNNAMED, one, target.take("value")

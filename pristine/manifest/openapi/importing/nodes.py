@@ -155,10 +155,14 @@ class Node:
                 return
         elif self._holds(key):
             self.book.taken.setdefault(id(self.value), set()).add(key)
+        found = self.loss(code, told, key)
+        self.book.lost.setdefault((found.source, found.pointer), found)
+
+    def loss(self, code: str, told: str = "", key: str | int | None = None) -> Unexpressed:
+        """What is said where this, or the value of a key, is lost."""
         pointer = pointer_of((*self.path, key) if key is not None else self.path)
         source = self.document.source if self.is_elsewhere else ""
-        reason = f"{REASONS[code]}{f': {told[:200]}' if told else ''}"
-        self.book.lost.setdefault((source, pointer), Unexpressed(pointer, code, reason, source))
+        return Unexpressed(pointer, code, f"{REASONS[code]}{f': {told[:200]}' if told else ''}", source)
 
     def fault(self, message: str) -> None:
         """What cannot be imported at all."""

@@ -16,7 +16,7 @@ from pristine.manifest.openapi.importing.naming import Names, camel
 from pristine.manifest.openapi.importing.nodes import Node
 from pristine.manifest.openapi.importing.overrides import Asked, Overrides
 from pristine.manifest.openapi.importing.pages import pagination
-from pristine.manifest.openapi.importing.parameters import Parameters, parameters
+from pristine.manifest.openapi.importing.parameters import parameters
 from pristine.manifest.openapi.importing.places import Servers, faults_of, security
 from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.parameters import path as path_reader
@@ -38,6 +38,8 @@ class Around:
     schemes: Mapping[str, Any]
     overrides: Overrides
     names: Names
+    answers: dict[str, dict[str, Node]] = attrs.field(factory=dict)
+    """Endpoint and name -> the example of its answer."""
 
 
 def endpoints(around: Around, progress: Progress) -> dict[str, dict[str, Any]]:
@@ -96,7 +98,8 @@ def _endpoint(around: Around, asked: Asked, item: Node, operation: Node) -> tupl
         found["pagination"] = pagination(types, operation, found["query"], told)
     found["tags"] = tags
     found["deprecated"] = operation.flag("deprecated") or None
-    found["examples"] = _examples(around, request, told.media, said)
+    shown = request if request is not None and kind_of_body(types, request) in ("json", "form") else None
+    found["examples"], around.answers[id] = examples(types.library, shown, told.media, said)
     found = {key: value for key, value in found.items() if value or (key == "security" and value is not None)}
     found |= own(operation, _KEYS)
     found = around.overrides.changed(asked, found)
@@ -127,8 +130,3 @@ def _description(operation: Node, item: Node) -> str:
     if docs is not None and (url := docs.text("url")):
         found.append(f"See {url}")
     return "\n\n".join(found)
-
-
-def _examples(around: Around, request: Node | None, response: Node | None, said: Parameters) -> dict[str, Any]:
-    shown = request if request is not None and kind_of_body(around.types, request) in ("json", "form") else None
-    return examples(around.types.library, shown, response, said)

@@ -25,6 +25,7 @@ REASONS: Final[Mapping[str, str]] = {
     "enum-names": "names of the members of an enum: members are their values",
     "enum-value": "a member of an enum that is not of its type, or no string, whole number or boolean",
     "example": "an example that is not of a call: of a type, an error, a header, or outside of the document",
+    "example-unfit": "an example of an answer that is not of the answer's type",
     "extension": "an extension (x-…) that is not known",
     "fields-type": "the type of the fields that are not declared: beside declared ones they may be any",
     "file": "what is said of a file beside that it is one",

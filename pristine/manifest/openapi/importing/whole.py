@@ -40,6 +40,18 @@ class Imported:
     manifest: Mapping[str, Any] = attrs.field(repr=False)
     unexpressed: tuple[Unexpressed, ...] = attrs.field(repr=False)
     paths: int
+    _answers: Mapping[str, Mapping[str, Node]] = attrs.field(repr=False, eq=False, factory=dict)
+
+    def without(self, unfit: Mapping[tuple[str, str], str]) -> "Imported":
+        """The same without examples of answers that are not of their type: endpoint and name -> what is wrong."""
+        made = dict(self.manifest["endpoints"])
+        lost = list(self.unexpressed)
+        for (id, name), told in unfit.items():
+            rest = {key: one for key, one in made[id]["examples"][name].items() if key != "response"}
+            left = {**made[id]["examples"], name: rest} if rest else _but(made[id]["examples"], name)
+            made[id] = {**made[id], "examples": left} if left else _but(made[id], "examples")
+            lost.append(self._answers[id][name].loss("example-unfit", told))
+        return attrs.evolve(self, manifest={**self.manifest, "endpoints": made}, unexpressed=tuple(lost))
 
 
 def untold(done: int, total: int) -> None:
@@ -109,7 +121,8 @@ def _imported(library: Library, overriding: Document | None, name: str, progress
     signed = security(top, schemes)
     for node in types.components.values():
         types.declare(node)
-    made = endpoints(Around(types, servers, schemes, chosen, Names()), progress)
+    around = Around(types, servers, schemes, chosen, Names())
+    made = endpoints(around, progress)
     named = types.finish()
     cut(named, types.sources)
     chosen.finish(named, types.wanted)
@@ -127,7 +140,11 @@ def _imported(library: Library, overriding: Document | None, name: str, progress
     for one in library.tops():
         book.sweep(one)
     manifest = {key: manifest[key] for key in _KEYS if key in manifest} | manifest
-    return Imported(manifest, tuple(book.lost.values()), len(top.keys.get("paths") or ()))
+    return Imported(manifest, tuple(book.lost.values()), len(top.keys.get("paths") or ()), around.answers)
+
+
+def _but(found: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: one for name, one in found.items() if name != key}
 
 
 def _info(top: Node, name: str) -> dict[str, Any]:
