@@ -47,7 +47,7 @@ REASONS: Final[Mapping[str, str]] = {
     "redirect": "an answer of 3XX: it is followed, or an error",
     "schema": "a keyword of JSON Schema that types have no word for",
     "scope": "the scope of a token",
-    "security-scheme": "a way to authenticate that the language has not",
+    "security-scheme": "a way to authenticate, or what is told of one, that the language has not",
     "server": "a server's URL that is not absolute, or not HTTP",
     "server-choice": "a second server of one endpoint: it is at the first",
     "server-variable": "a variable of a server that cannot be chosen: its default stands in the URL",
