@@ -162,7 +162,7 @@ def _encodings(types: Types, media: Node, schema: Node) -> None:
             one.lose("encoding", None, "there is no such field")
             continue
         parts = types.solid(fields[str(one.step)])
-        kind = next((part.keys["type"] for part in parts if isinstance(part.keys.get("type"), str)), "object")
+        kind = shapes.kind_of(parts)
         style, explode = one.keys.get("style", "form"), one.keys.get("explode", one.keys.get("style", "form") == "form")
         if (style == "form" and explode is True and kind != "object") or (style == "deepObject" and kind == "object"):
             one.take("style")

@@ -10,7 +10,13 @@ OWN: Final = "x-pristine-"
 
 def own(node: Node, keys: Iterable[str]) -> dict[str, Any]:
     """What the extensions on a Node say of these keys."""
-    return {key: node.take(f"{OWN}{key}") for key in keys if node.has(f"{OWN}{key}")}
+    if not any(key.startswith(OWN) for key in node.keys):
+        return {}
+    found = {key: node.take(f"{OWN}{key}") for key in keys if node.has(f"{OWN}{key}")}
+    if "name" in found and not (isinstance(found["name"], str) and found["name"]):
+        node.lose("malformed", f"{OWN}name", "a name is a text")
+        del found["name"]
+    return found
 
 
 def is_ours(value: Any) -> bool:

@@ -61,6 +61,9 @@ def with_default(said: dict[str, Any], parts: Shape) -> dict[str, Any]:
         return said
     value = holder.value["default"]
     if holder.book.sends_defaults:
+        if not _is_of(value, parts):
+            holder.lose("default", "default", "it is not of the type, or of one that has none")
+            return said
         holder.take("default")
         return {**said, "default": value}
     if value is None:
@@ -73,6 +76,32 @@ def with_default(said: dict[str, Any], parts: Shape) -> dict[str, Any]:
     holder.take("default")
     told = said.get("description", "")
     return {**said, "description": f"{told}{_gap(told)}Default: {text}."}
+
+
+def _is_of(value: Any, parts: Shape) -> bool:
+    """Whether a default is of its type, as far as its own schema says; an object of declared fields has none."""
+    for part in parts:
+        listed = part.keys.get("enum", [part.keys["const"]] if part.has("const") else None)
+        if isinstance(listed, list) and value not in listed:
+            return False
+        kinds = part.keys.get("type", [])
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        if isinstance(kinds, list) and kinds and not any(_is_kind(value, kind) for kind in kinds):
+            return False
+        if isinstance(value, dict) and part.keys.get("properties"):
+            return False
+    return not isinstance(value, list) or all(not isinstance(one, (dict, list)) for one in value)
+
+
+def _is_kind(value: Any, kind: Any) -> bool:
+    if kind == "number" and type(value) is int:
+        return True
+    return type(value) is _KINDS.get(kind)
+
+
+_KINDS: Final[Mapping[Any, type]] = {
+    "string": str, "integer": int, "number": float, "boolean": bool, "null": type(None), "array": list, "object": dict
+}  # fmt: skip
 
 
 def _members(parts: Shape) -> Iterator[Node]:

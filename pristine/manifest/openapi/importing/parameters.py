@@ -6,6 +6,7 @@ from typing import Any, Final
 import attrs
 
 from pristine.manifest.classes import attribute_name
+from pristine.manifest.openapi.importing import shapes
 from pristine.manifest.openapi.importing.extensions import own
 from pristine.manifest.openapi.importing.fields import with_default
 from pristine.manifest.openapi.importing.naming import camel, snake
@@ -88,7 +89,7 @@ def _is_header(name: str) -> bool:
 
 def _parameter(types: Types, node: Node, where: str, wire: str, hint: str) -> Any:
     said, kind = _type(types, node, f"{hint}{camel(wire)}")
-    if kind == "null" or (kind == "union" and where != "query" and said == "any"):
+    if not _has_text(types, node, where, kind):
         node.lose("parameter-type", "schema")
         said, kind = {"type": "string"}, "string"
     if isinstance(said, str):
@@ -112,6 +113,34 @@ def _parameter(types: Types, node: Node, where: str, wire: str, hint: str) -> An
     return said["type"] if is_short else said
 
 
+_SCALARS: Final = frozenset({"string", "integer", "number", "boolean", ""})
+"""Kinds of values that have a text anywhere; "" is of anything."""
+
+
+def _has_text(types: Types, node: Node, where: str, kind: str) -> bool:
+    """Whether values of a parameter can be written where it is."""
+    schema = node.at("schema")
+    if kind == "null" or schema is None:
+        return schema is None
+    parts = types.solid([schema])
+    if kind == "array" and where == "header":
+        items = [found for part in parts if (found := part.at("items")) is not None]
+        return not items or _kinds(types, items) <= _SCALARS
+    if kind == "union" and where != "query":
+        members = [one for part, key in shapes.alternatives(parts) for one in part.each(key)]
+        return any(_kinds(types, [one]) & _SCALARS for one in members)
+    return True
+
+
+def _kinds(types: Types, shape: shapes.Shape) -> set[str]:
+    """The kinds that a schema says, without reading it."""
+    parts = types.solid(shape)
+    said = next((part.keys["type"] for part in parts if part.has("type")), "")
+    if any(shapes.alternatives(parts)) or any(part.has("properties") or part.has("items") for part in parts):
+        return {"several"}
+    return {said} if isinstance(said, str) else {str(one) for one in said} if isinstance(said, list) else {"several"}
+
+
 def _type(types: Types, node: Node, hint: str) -> tuple[Any, str]:
     """The type of a parameter, and its kind: that of OpenAPI, or "union"."""
     schema = node.at("schema")
@@ -120,9 +149,7 @@ def _type(types: Types, node: Node, hint: str) -> tuple[Any, str]:
             node.lose("parameter-content", "content")
         return "string", "string"
     parts = types.solid([schema])
-    kind = next((part.keys["type"] for part in parts if isinstance(part.keys.get("type"), str)), "")
-    if not kind and any(part.has("properties") for part in parts):
-        kind = "object"
+    kind = "null" if all(part.keys.get("type") == "null" for part in parts) else shapes.kind_of(parts)
     is_union = any(part.has("oneOf") or part.has("anyOf") for part in parts)
     said = types.expression([schema], hint)
     if isinstance(said, dict) and "properties" in said:  # its `required` would be the parameter's

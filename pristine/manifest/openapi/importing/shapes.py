@@ -108,6 +108,18 @@ def kinds(shape: Shape) -> tuple[list[str], bool]:
     return [kind for kind in dict.fromkeys(found) if kind != "null"], "null" in found
 
 
+def kind_of(shape: Shape) -> str:
+    """The one kind of the value beside null, without reading it; "" where there are several, or none is said."""
+    for part in shape:
+        said = part.keys.get("type")
+        listed = [kind for kind in (said if isinstance(said, list) else [said]) if kind != "null"]
+        if len(listed) == 1 and _text(listed[0]) in KINDS:
+            return str(listed[0])
+        if isinstance(said, list):
+            return ""
+    return next((kind for kind, keys in _IMPLIED.items() if any(not keys.isdisjoint(part.keys) for part in shape)), "")
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 

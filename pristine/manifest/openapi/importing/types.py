@@ -191,9 +191,11 @@ class Types:
     def has_fields(self, shape: Shape) -> bool:
         """Whether it is an object that declares fields, or requires some."""
         parts = self.solid(shape)
-        said = next((part.keys["type"] for part in parts if part.has("type")), "object")
-        declared = any(part.keys.get("properties") or part.keys.get("required") for part in parts)
-        return said == "object" and declared and not any(shapes.alternatives(parts))
+        said = [
+            part.keys.get(key) for part in parts for key, kind in _DECLARING if isinstance(part.keys.get(key), kind)
+        ]
+        nulls = any(isinstance(part.keys.get("type"), list) for part in parts)
+        return shapes.kind_of(parts) == "object" and any(said) and not nulls and not any(shapes.alternatives(parts))
 
     def _wanted(self, node: Node) -> str:
         """What a schema is called where it stands; of a whole file its name."""
@@ -202,6 +204,8 @@ class Types:
         steps = [str(step) for step in node.path]
         return next((step for step in reversed(steps) if step not in _HOLDING), "Document")
 
+
+_DECLARING: Final = (("properties", dict), ("required", list))
 
 _HOLDING: Final = frozenset({"schema", "items", "additionalProperties", "content", "properties"})
 """Keys that say nothing of what is in them."""

@@ -140,7 +140,12 @@ def _imported(library: Library, overriding: Document | None, name: str, progress
     for one in library.tops():
         book.sweep(one)
     manifest = {key: manifest[key] for key in _KEYS if key in manifest} | manifest
-    return Imported(manifest, tuple(book.lost.values()), len(top.keys.get("paths") or ()), around.answers)
+    return Imported(manifest, tuple(book.lost.values()), _count(top), around.answers)
+
+
+def _count(top: Node) -> int:
+    paths = top.keys.get("paths")
+    return len(paths) if isinstance(paths, dict) else 0
 
 
 def _but(found: Mapping[str, Any], key: str) -> dict[str, Any]:

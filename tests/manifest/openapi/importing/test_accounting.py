@@ -31,6 +31,7 @@ SAID_ANYWAY: Final = {
     "#/components/schemas/Thing/properties/parts/type",
     "#/components/schemas/Thing/properties/colour/type",  # it is that of the members of its enum
     "#/paths/~1pictures/post/requestBody/content/multipart~1form-data/schema/properties/picture/type",  # it is a file
+    "#/paths/~1things/get/parameters/2/schema/type",  # an array, by its items
     "#/paths/~1things/get/parameters/0/schema",  # a parameter is a text
     "#/components/parameters/Trace/schema",
     "#/paths/~1things~1{thing-id}/get/parameters/0/required",  # what is in a path always is

@@ -100,6 +100,12 @@ def test_a_parameter_of_the_path(name: str, said: Any, path: str, expected: Any)
         (parameter("query", {"type": "string"}, style="label"), "/style", "parameter-style"),
         (parameter("query", {"type": "string"}, allowReserved=True), "/allowReserved", "encoding"),
         (parameter("query", {"type": "null"}), "/schema", "parameter-type"),
+        (parameter("header", {"type": "array", "items": ARRAY}, "X-N"), "/schema", "parameter-type"),
+        (
+            parameter("header", {"oneOf": [OBJECT, {"type": "object", "properties": {"a": True}}]}, "X-N"),
+            "/schema",
+            "parameter-type",
+        ),
         ({"name": "p", "in": "query", "content": {"application/json": {}}}, "/content", "parameter-content"),
         (parameter("query", {"type": "string"}, required="yes"), "/required", "malformed"),
     ],

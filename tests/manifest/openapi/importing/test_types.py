@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pristine.ports.documents import Document
 from tests.manifest.openapi.importing.documents import imported, lost_in, types_of, with_schemas
 
 THING: dict[str, Any] = {"properties": {"a": {"type": "string"}}}
@@ -249,6 +250,24 @@ def test_names_of_types_are_those_of_classes_and_each_its_own() -> None:
 def test_a_field_gets_no_name_that_another_has() -> None:
     made = types_of(with_schemas(It={"properties": {"aB": True, "a_b": True, "cD": True}}))["It"]
     assert made == {"properties": {"aB": "any", "a_b": "any", "cD": {"type": "any", "name": "c_d"}}}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "integer", "default": "3"},
+        {"type": "string", "enum": ["a"], "default": "b"},
+        {"const": 1, "default": 2},
+        {"properties": {"a": True}, "default": {"a": 1}},
+        {"type": "array", "default": [[1]]},
+        {"type": "string", "default": None},
+    ],
+)
+def test_a_default_that_is_not_of_its_type_is_not_sent(schema: Any) -> None:
+    document = with_schemas(It={"properties": {"n": schema}})
+    send = Document({"defaults": "send"})
+    assert "default" not in str(types_of(document, overriding=send)["It"])
+    assert lost_in(document, overriding=send) == {"#/components/schemas/It/properties/n/default": "default"}
 
 
 def test_defaults_are_sent_where_that_is_asked_for() -> None:
