@@ -69,8 +69,9 @@ def _endpoints(around: Around, path: str, node: Node, item: Node) -> Iterator[tu
         method = key.upper()
         if method not in METHODS or method == key:
             continue
-        operation = item.mapping(key)
-        if operation is None:
+        found = item.mapping(key)
+        operation = around.types.library.resolved(found) if found is not None else None
+        if operation is None or not isinstance(operation.value, dict):
             continue
         name = operation.keys.get("operationId")
         if around.overrides.drops(Asked(method, path, name if isinstance(name, str) else "")):

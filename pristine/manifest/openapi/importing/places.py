@@ -136,8 +136,16 @@ def security_schemes(library: Library) -> dict[str, Any]:
         if one is not None and said is not None:
             if told := one.text("description").strip():
                 said["description"] = told
-            found[str(node.step)] = said
+            if _scheme_name(node) in found:
+                one.lose("security-scheme", None, "another has its name already")
+            else:
+                found[_scheme_name(node)] = said
     return found
+
+
+def _scheme_name(node: Node) -> str:
+    """What a scheme is called: generated clients take its secret as an argument of the name."""
+    return str(node.step) if node.book.ours else snake(str(node.step))
 
 
 def _scheme(node: Node) -> dict[str, Any] | None:
@@ -163,7 +171,7 @@ def security(node: Node, known: Mapping[str, Any]) -> list[Any] | None:
     nothing = False
     listed = node.each("security")
     for one in listed:
-        names = [str(member.step) for member in _members(one)]
+        names = [_scheme_name(member) for member in _members(one)]
         if not names:
             nothing = True
             if len(listed) > 1:

@@ -127,6 +127,16 @@ def test_calls_are_signed(case: str) -> None:
     assert imported(document).manifest.get("security", []) == expected
 
 
+def test_schemes_have_names_of_python() -> None:
+    key = {"type": "http", "scheme": "bearer"}
+    document = with_operation(
+        components={"securitySchemes": {"ApiKeyAuth": key, "api-key-auth": key}}, security=[{"ApiKeyAuth": []}]
+    )
+    assert imported(document).manifest["security_schemes"] == {"api_key_auth": {"type": "bearer"}}
+    assert endpoint_of(document)["security"] == ["api_key_auth"]
+    assert lost_in(document) == {"#/components/securitySchemes/api-key-auth": "security-scheme"}
+
+
 def test_what_nothing_can_sign_says_nothing() -> None:
     document = with_operation(components={"securitySchemes": {"tls": SCHEMES["tls"]}}, security=[{"tls": []}])
     assert "security" not in endpoint_of(document)

@@ -43,6 +43,12 @@ def test_parts_of_an_operation_may_be_components() -> None:
     assert set(lost_in(document)) == {"#/components/headers", "#/components/pathItems"}
 
 
+def test_an_operation_may_be_in_another_file() -> None:
+    """OpenAPI has no reference there, but documents have."""
+    document = whole(paths={"/a": {"get": {"$ref": "list.yaml"}}})
+    assert endpoint_of(document, files={"list.yaml": OK}) == {"method": "GET", "path": "/a"}
+
+
 def test_a_path_may_be_a_component() -> None:
     document = whole(paths={"/a": {"$ref": "#/components/pathItems/A"}}, components={"pathItems": {"A": {"get": OK}}})
     assert endpoint_of(document) == {"method": "GET", "path": "/a"}
