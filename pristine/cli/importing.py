@@ -33,8 +33,10 @@ def import_document(file: str, *, out: str | None, overrides: str | None, report
     """Import the document, and write the manifest, and the report where one is wanted."""
     writer = _writer(out)
     with _Counter() as progress:
+        progress.tell(f"reading {one_line(file)}")
         imported = import_openapi_file(file, overrides=overrides, name=name, progress=progress)
-    imported = imported.without(_unfit(load_manifest(imported.manifest)))
+        progress.tell("checking the manifest")
+        imported = imported.without(_unfit(load_manifest(imported.manifest)))
     data = writer(imported.manifest)
     if report is not None:
         Path(report).write_bytes(_as_json(_report(file, imported)))
@@ -130,6 +132,12 @@ class _Counter:
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if self._shown and now >= self._due:
-            self._due, self._drawn = now + _EVERY, True
-            tell(f"\r{done} of {counted(total, 'path')}\x1b[K")
+        if now >= self._due:
+            self._due = now + _EVERY
+            self.tell(f"{done} of {counted(total, 'path')}")
+
+    def tell(self, text: str) -> None:
+        """Show what is going on, where somebody looks on."""
+        if self._shown:
+            self._drawn = True
+            tell(f"\r{text}\x1b[K")

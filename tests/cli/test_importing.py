@@ -144,6 +144,7 @@ def test_a_person_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert capsys.readouterr().err == "\r1 of 4 paths\x1b[K\r\x1b[K"
     monkeypatch.setattr("sys.stderr.isatty", lambda: False)
     with _Counter() as progress:
+        progress.tell("reading")
         progress(1, 4)
     assert capsys.readouterr().err == ""
 

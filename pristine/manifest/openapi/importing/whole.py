@@ -12,6 +12,7 @@ from typing import Any, Final
 import attrs
 
 from pristine.manifest.including import Open
+from pristine.manifest.load import refusal
 from pristine.manifest.openapi.importing.cycles import cut
 from pristine.manifest.openapi.importing.extensions import is_ours, own
 from pristine.manifest.openapi.importing.fields import FieldNames
@@ -26,7 +27,6 @@ from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.reading import Enough, Faults, is_shallow, kind_of
 from pristine.manifest.words import WORDS
 from pristine.ports.documents import Document
-from pristine.ports.errors import ManifestError
 
 _VERSION: Final = re.compile(r"3\.[01](\.\d+.*)?", re.ASCII)
 
@@ -81,9 +81,7 @@ def import_openapi(
         imported = _guarded(library, overriding, name, progress)
     if imported is not None and not faults:
         return imported
-    listed = "".join(f"\n  {fault}" for fault in faults)
-    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults{' or more' if faults.is_full else ''}"
-    raise ManifestError(f"{document.source}: {number}{listed}", faults=tuple(faults))
+    raise refusal(document, faults)
 
 
 def _guarded(library: Library, overriding: Document | None, name: str, progress: Progress) -> Imported | None:

@@ -162,6 +162,12 @@ def test_a_schema_is_a_type(case: str) -> None:
     assert lost_in(document) == {}
 
 
+@pytest.mark.parametrize("version", ["3.0.0", "3.0.4", "3.1.1"])
+def test_both_versions_are_read_alike(version: str) -> None:
+    document = {**with_schemas(**{name: schema for name, (schema, _) in EXPRESSIONS.items()}, Thing=THING)}
+    assert types_of({**document, "openapi": version}) == types_of(document)
+
+
 LOST: dict[str, tuple[Any, Any, dict[str, str]]] = {
     "nothing": (False, "any", {"": "never"}),
     "a format that is not known": ({"type": "string", "format": "uri"}, "string", {"/format": "format"}),
