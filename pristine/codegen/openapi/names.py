@@ -1,0 +1,48 @@
+"""What components are called: OpenAPI allows fewer characters than a manifest, and a type is written out once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, get_args
+
+from pristine.manifest.classes import attribute_name
+from pristine.ports.model import is_model
+from pristine.ports.serializer import Schema
+
+_STRANGE: Final = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def keys_of(names: Iterable[str]) -> dict[str, str]:
+    """Names -> keys of components (OpenAPI 3.1, section 4.8.7.1), each another; a name that can be a key is its own."""
+    names = list(names)
+    found = {name: name for name in names if not _STRANGE.search(name)}
+    taken = set(found)
+    for name in names:
+        if name not in found:
+            wanted = _STRANGE.sub("_", name)
+            numbers = (f"{wanted}_{number}" for number in range(2, len(names) + 2))
+            found[name] = wanted if wanted not in taken else next(one for one in numbers if one not in taken)
+            taken.add(found[name])
+    return {name: found[name] for name in names}
+
+
+class Names:
+    """The types that have a name, and by which key a document has them."""
+
+    def __init__(self, types: Mapping[str, Schema]) -> None:
+        self.types = types
+        self.keys = keys_of(types)
+        self._known: dict[Schema, str] = {}
+        for name, schema in types.items():
+            if is_model(schema) or get_args(schema):
+                self._known.setdefault(schema, name)
+        for name, schema in types.items():
+            if is_model(schema) and _is_called(schema, name):  # not by a name that stands for its name
+                self._known[schema] = name
+
+    def of(self, schema: Schema) -> str | None:
+        """The name of a type, if it has one."""
+        return self._known.get(schema)
+
+
+def _is_called(cls: Any, name: str) -> bool:
+    return bool(cls.__name__ == attribute_name(name))
