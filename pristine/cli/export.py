@@ -1,4 +1,4 @@
-"""`pristine export openapi`: a manifest as an OpenAPI document, on stdout or in a file. The same one, the same bytes."""
+"""`pristine export openapi`: a manifest as an OpenAPI document, on stdout or in a file; always the same bytes."""
 
 import json
 from pathlib import Path

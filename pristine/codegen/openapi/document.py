@@ -81,7 +81,7 @@ def _paths(manifest: Manifest, shared: Shared) -> Said:
 def _components(manifest: Manifest, shared: Shared) -> Said:
     found = {
         "schemas": dict(_schemas(shared)),
-        "securitySchemes": {shared.schemes[name]: _scheme(name, one) for name, one in manifest.schemes.items()},
+        "securitySchemes": {shared.schemes[name]: _scheme(one) for name, one in manifest.schemes.items()},
     }
     for name, said in zip(manifest.schemes, found["securitySchemes"].values(), strict=True):
         said.update(_renamed(name, shared.schemes))
@@ -100,7 +100,7 @@ def _renamed(name: str, keys: Mapping[str, str]) -> Said:
     return {} if keys[name] == name else dict(extended([("name", name)]))
 
 
-def _scheme(name: str, found: Scheme) -> Said:
+def _scheme(found: Scheme) -> Said:
     """A Security Scheme Object (OpenAPI 3.1, section 4.8.27)."""
     if found.kind == "apiKey":
         said = {"type": "apiKey", "in": found.location, "name": found.name}
@@ -110,6 +110,7 @@ def _scheme(name: str, found: Scheme) -> Said:
 
 
 def _keys(manifest: Manifest, shared: Shared) -> Iterator[tuple[str, Any]]:
+    yield "name", manifest.name
     yield from shared.said().items()
     queries = [one.query_defaults for one in manifest.endpoints.values() if one.query_defaults]
     if queries:

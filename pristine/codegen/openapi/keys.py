@@ -12,6 +12,7 @@ from pristine.codegen.openapi.types import Writer
 from pristine.manifest.futures import STATES
 from pristine.manifest.model import (
     Asking,
+    Cost,
     DeadlineHeader,
     ErrorShape,
     Example,
@@ -180,8 +181,9 @@ def limit(found: LimitGroup) -> Any:
     return options
 
 
-def _cost(found: Any) -> Any:
-    options = {"limit": plain(found.quota.limit), **said(found.quota, "limit"), **said(found, "quota", "fields", "actual")}
+def _cost(found: Cost) -> Any:
+    quota = {"limit": plain(found.quota.limit), **said(found.quota, "limit")}
+    options = {**quota, **said(found, "quota", "fields", "actual")}
     if found.fields:
         options["fields"] = [path(one) for one in found.fields]
     if found.actual is not None:

@@ -64,8 +64,8 @@ def _of_request(endpoint: Endpoint, template: str, shared: Shared) -> Iterator[t
         yield "query", None
     elif endpoint.query is not None and not endpoint.query:
         yield "query", {}
-    if any(name.lower() in NOT_PARAMETERS for name in endpoint.headers):
-        yield "headers", expressed(endpoint.headers, types)
+    if ignored := {name: one for name, one in endpoint.headers.items() if name.lower() in NOT_PARAMETERS}:
+        yield "headers", expressed(ignored, types)
     if not _shows_all(endpoint):
         yield "examples", {name: keys.example(one) for name, one in endpoint.examples.items()}
 
@@ -99,4 +99,3 @@ def _of_answers(endpoint: Endpoint, shared: Shared) -> Iterator[tuple[str, Any]]
         yield "future", keys.future(endpoint.future, types)
     if endpoint.errors is not None and endpoint.errors is not shared.errors:
         yield "errors", keys.errors(endpoint.errors)
-

@@ -55,9 +55,7 @@ def _examples(endpoint: Endpoint, kind: str) -> Examples:
     return found
 
 
-def _parameter(
-    kind: str, name: str, found: Parameter, types: Schemas, examples: Mapping[str, Any] | None
-) -> Said:
+def _parameter(kind: str, name: str, found: Parameter, types: Schemas, examples: Mapping[str, Any] | None) -> Said:
     schema = types.of(found.schema)
     if found.default is not None:
         schema["default"] = found.default
@@ -83,9 +81,11 @@ def _style(kind: str, found: Parameter) -> Said:
     """The style; objects in a query nest in brackets where the manifest says none."""
     if found.style:
         told: Said = {"style": found.style}
-        return told if found.explode is (found.style == "form") or found.style == "deepObject" else {
-            **told, "explode": found.explode
-        }
+        return (
+            told
+            if found.explode is (found.style == "form") or found.style == "deepObject"
+            else {**told, "explode": found.explode}
+        )
     is_nested = kind == "query" and any(map(is_object, view(found.schema).members))
     return {"style": "deepObject", "explode": True, "x-pristine-style": None} if is_nested else {}
 
@@ -114,4 +114,3 @@ def _expression(found: Parameter, types: Writer) -> Said:
     if found.style and found.style != "deepObject" and found.explode is not (found.style == "form"):
         said["explode"] = found.explode
     return said if found.default is None else {**said, "default": found.default}
-

@@ -5,9 +5,7 @@ Both say the same with nearly the same words: a `Writer` knows what they share, 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import NoneType
-from typing import Annotated, Any, ClassVar, Final, Literal, get_args, get_origin
-
-import attrs
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, get_args, get_origin
 
 from pristine.codegen.openapi.names import Names
 from pristine.codegen.schemas import (
@@ -26,9 +24,12 @@ from pristine.ports.constraints import Constraints, Discriminator
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WRITE_ONLY, is_model, is_open
 from pristine.ports.serializer import Schema
 
+if TYPE_CHECKING:
+    import attrs
+
 Said = dict[str, Any]
 
-_FORMATS: Final = {schema: (kind, name) for name, (kind, schema) in reversed(FORMATS.items()) if name != "binary"}
+_FORMATS: Final = {schema: (kind, name) for name, (kind, schema) in reversed(list(FORMATS.items())) if name != "binary"}
 _KINDS: Final = {schema: name for name, schema in PRIMITIVES.items()}
 _OF_ONE_KIND: Final = frozenset(
     {"type", "format", "contentEncoding", "items", "properties", "required", "additionalProperties"}
@@ -52,20 +53,14 @@ class Writer:
 
     def whole(self, schema: Schema) -> Said:
         """A type by what it is."""
-        origin: Any = get_origin(schema)
         if schema in _FORMATS:
             return self.formatted(*_FORMATS[schema])
-        if origin is Annotated:
-            return self._annotated(*get_args(schema))
+        origin: Any = get_origin(schema)
         if origin in UNIONS:
             return self._union(get_args(schema), self.of)
-        if origin is Literal:
-            return self.enum(list(get_args(schema)))
-        if origin is list:
-            return {"type": "array", "items": self.of(get_args(schema)[0])}
-        if origin is dict:
-            values = get_args(schema)[1]
-            return {"type": "object"} if values is Any else {"type": "object", "additionalProperties": self.of(values)}
+        made_of = {Annotated: self._annotated, Literal: self._enum, list: self._array, dict: self._map}
+        if origin in made_of:
+            return made_of[origin](*get_args(schema))
         return self.object(schema) if is_model(schema) else self.kind(_KINDS.get(schema, "any"))
 
     # -- what the two say in different words ---------------------------------------------------------------------------
@@ -90,11 +85,24 @@ class Writer:
         """What was written, or null."""
         return {**said, "nullable": True}
 
+    def secret(self, said: Said) -> Said:
+        """What is sensitive beside that it is."""
+        return said
+
     def told_apart(self, members: Mapping[str, str]) -> dict[str, str]:
         """The names of types by the values that stand for them."""
         return dict(members)
 
     # -- what they share -----------------------------------------------------------------------------------------------
+
+    def _enum(self, *values: Any) -> Said:
+        return self.enum(list(values))
+
+    def _array(self, items: Schema) -> Said:
+        return {"type": "array", "items": self.of(items)}
+
+    def _map(self, _: Schema, values: Schema) -> Said:
+        return {"type": "object"} if values is Any else {"type": "object", "additionalProperties": self.of(values)}
 
     def _annotated(self, schema: Schema, *beside: Any) -> Said:
         told = next((one for one in beside if isinstance(one, Discriminator)), None)
@@ -144,6 +152,7 @@ class Writer:
             f"{self.extension}sensitive": is_sensitive(field),
         }
         said = self.of(without_null(field.type) if may_be_left_out(field) else field.type)
+        said = self.secret(said) if is_sensitive(field) else said
         said = {**said, **{key: value for key, value in more.items() if value}}
         return said if default is None else {**said, "default": default}
 
@@ -181,9 +190,15 @@ class Schemas(Writer):
         if "type" not in said:
             return {"anyOf": [*(said["anyOf"] if said.keys() == {"anyOf"} else [said]), {"type": "null"}]}
         kinds = said["type"] if isinstance(said["type"], list) else [said["type"]]
+        if "null" in kinds:
+            return said
         values = {"enum": [*said.get("enum", [said.get("const")]), None]} if said.keys() & {"enum", "const"} else {}
         rest = {key: value for key, value in said.items() if key not in {"type", "enum", "const"}}
         return {"type": [*kinds, "null"], **values, **rest}
+
+    def secret(self, said: Said) -> Said:
+        """A text that is sensitive has a format of OpenAPI's for it (section 4.4)."""
+        return {"type": "string", "format": "password"} if said == {"type": "string"} else said
 
     def told_apart(self, members: Mapping[str, str]) -> dict[str, str]:
         """References by the values that stand for them."""
@@ -213,4 +228,3 @@ def _chosen(names: Mapping[str, str]) -> Mapping[str, str]:
     ruled = attribute_names(dict.fromkeys(names))
     chosen = {wire: name for wire, name in names.items() if ruled[wire] != name}
     return chosen if attribute_names({wire: chosen.get(wire) for wire in names}) == names else names
-
