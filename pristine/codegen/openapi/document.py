@@ -57,7 +57,7 @@ def _check(manifest: Manifest) -> None:
         ManifestFault(
             shown(("endpoints", id)),
             f"{first[_route(one)]!r} is {one.method} {one.path}, too, and OpenAPI has one operation for that: "
-            "export with fragments to have both",
+            "fragments (--fragments) tell them apart",
         )
         for id, one in manifest.endpoints.items()
         if first.setdefault(_route(one), id) != id

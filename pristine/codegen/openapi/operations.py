@@ -87,8 +87,10 @@ def _shows_all(endpoint: Endpoint) -> bool:
 def _of_answers(endpoint: Endpoint, shared: Shared) -> Iterator[tuple[str, Any]]:
     types, stream = shared.expressions, endpoint.streaming
     is_array = stream is not None and stream.format is StreamFormat.JSON_ARRAY
-    if endpoint.unwrap or is_array or (endpoint.response is not None and "2XX" in endpoint.responses):
+    if endpoint.unwrap or is_array or "2XX" in endpoint.responses:
         yield "response", None if endpoint.response is None else types.of(endpoint.response)
+    if "2XX" in endpoint.responses:
+        yield "responses", {status: types.of(schema) for status, schema in endpoint.responses.items()}
     if endpoint.unwrap:
         yield "unwrap", keys.path(endpoint.unwrap)
     if stream is not None:
