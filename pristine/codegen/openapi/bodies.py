@@ -1,7 +1,7 @@
 """What requests carry and answers bring: media types with their schemas (OpenAPI 3.1, sections 4.8.13 to 4.8.17)."""
 
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
+from types import NoneType
 from typing import Any, Final
 
 from pristine.codegen.openapi.parameters import is_object
@@ -9,6 +9,7 @@ from pristine.codegen.openapi.types import Said, Schemas
 from pristine.codegen.schemas import answers_of, fields_of, view
 from pristine.manifest.classes import wrapped
 from pristine.manifest.model import BodyKind, Endpoint, PageStyle, StreamFormat, Streaming, Where
+from pristine.manifest.openapi.statuses import description_of
 from pristine.ports.model import WIRE, is_model
 from pristine.ports.serializer import Schema
 
@@ -89,7 +90,7 @@ def _shown(endpoint: Endpoint, part: str) -> Said:
 def responses(endpoint: Endpoint, types: Schemas) -> Said:
     """The Responses Object: 2XX is every good answer that has no type of its own."""
     found = {status: _answer(status, schema, types) for status, schema in _answers(endpoint).items()}
-    good = found.setdefault("2XX", {"description": _described("2XX")})
+    good = found.setdefault("2XX", {"description": description_of("2XX")})
     if endpoint.streaming is not None:
         good.setdefault("content", {}).update(_stream(endpoint.streaming, types))
     if JSON in good.get("content", {}):
@@ -108,27 +109,10 @@ def _answers(endpoint: Endpoint) -> Mapping[str, Schema]:
 
 
 def _answer(status: str, schema: Schema, types: Schemas) -> Said:
-    return {"description": _described(status), "content": {JSON: {"schema": types.of(schema)}}}
-
-
-def _described(status: str) -> str:
-    """What a status is called (RFC 9110, section 15)."""
-    if status in _RANGES:
-        return _RANGES[status]
-    try:
-        return HTTPStatus(int(status)).phrase
-    except ValueError:
-        return f"{_RANGES[f'{status[0]}XX']}: {status}"
-
-
-_RANGES: Final[Mapping[str, str]] = {
-    "1XX": "An interim answer",
-    "2XX": "A good answer",
-    "3XX": "A redirect",
-    "4XX": "The request is wrong",
-    "5XX": "The server failed",
-    "default": "Any other answer",
-}
+    said: Said = {"description": description_of(status)}
+    if schema is NoneType and status[0] in "23" and status != "2XX":
+        return said  # nothing is what such an answer has
+    return {**said, "content": {JSON: {"schema": types.of(schema)}}}
 
 
 def _headers(endpoint: Endpoint, *, is_good: bool) -> Said:

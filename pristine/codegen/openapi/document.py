@@ -26,18 +26,16 @@ def openapi(manifest: Manifest, *, fragments: bool = False) -> Said:
     if not fragments:
         _check(manifest)
     shared = Shared.of(manifest)
-    tags = dict.fromkeys(tag for one in manifest.endpoints.values() for tag in one.tags)
     said = {
         "openapi": VERSION,
         "info": {"title": manifest.name, "version": manifest.version, **_described(manifest.description)},
         "servers": [server(one) for one in manifest.servers],
-        "tags": [{"name": tag} for tag in tags],
-        "security": None if shared.security is None else shared.required(shared.security),
+        "security": shared.required(shared.security or ()),
         "paths": _paths(manifest, shared),
         "components": _components(manifest, shared),
         **extended(_keys(manifest, shared)),
     }
-    found = {key: value for key, value in said.items() if value or key == "paths" or (key, value) == ("security", [])}
+    found = {key: value for key, value in said.items() if value or key == "paths"}
     copied: Said = json.loads(json.dumps(found, default=dict))  # so that no part is the manifest's, or is there twice
     return copied
 

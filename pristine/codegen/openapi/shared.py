@@ -16,7 +16,10 @@ Security = tuple[tuple[str, ...], ...]
 
 @attrs.frozen(kw_only=True)
 class Shared:
-    """`errors` and `security` are of all endpoints that have no others; `retries` are settings, in their order."""
+    """What the document says once. `errors` and `security` are of all endpoints that have no others.
+
+    They are None where some endpoint has none at all. `retries` are settings, in the order of their names.
+    """
 
     schemas: Schemas
     expressions: Expressions
@@ -44,7 +47,7 @@ class Shared:
             schemes=keys_of(manifest.schemes),
             servers={one.name: server(one) for one in manifest.servers},
             errors=_commonest([one.errors for one in endpoints]),
-            security=_commonest([one.security for one in endpoints]),
+            security=_commonest([one.security for one in endpoints]) or None,
             retries=retries,
             limits=limits,
             breakers=breakers,
@@ -60,13 +63,13 @@ class Shared:
 
     def said(self) -> Said:
         """The keys of the document."""
-        found = {
-            "errors": keys.errors(self.errors) if self.errors else {},
+        found: Said = {
             "retries": {_retry(index): keys.numbers(one) for index, one in enumerate(self.retries)},
             "limits": self.limits,
             "breakers": self.breakers,
         }
-        return {key: value for key, value in found.items() if value}
+        errors = {} if self.errors is None else {"errors": keys.errors(self.errors)}
+        return {**errors, **{key: value for key, value in found.items() if value}}
 
 
 def _retry(index: int) -> str:

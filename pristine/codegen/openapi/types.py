@@ -143,9 +143,8 @@ class Writer:
         return {**said, "additionalProperties": True} if is_open(cls) else said
 
     def _field(self, field: "attrs.Attribute[Any]", name: str | None) -> Said:
-        default, description = default_of(field), field.metadata.get(DESCRIPTION)
+        default, description = default_of(field), field.metadata.get(DESCRIPTION, "")
         more = {
-            "description": description,
             "readOnly": field.metadata.get(READ_ONLY),
             "writeOnly": field.metadata.get(WRITE_ONLY),
             f"{self.extension}name": name,
@@ -153,6 +152,8 @@ class Writer:
         }
         said = self.of(without_null(field.type) if may_be_left_out(field) else field.type)
         said = self.secret(said) if is_sensitive(field) else said
+        if description != _inherited(field.type):
+            said = {**said, ("description" if description else f"{self.extension}description"): description}
         said = {**said, **{key: value for key, value in more.items() if value}}
         return said if default is None else {**said, "default": default}
 
@@ -221,6 +222,14 @@ def _of_kinds(members: list[Said]) -> Said | None:
     if len(set(kinds)) < len(kinds) or len(set(keys)) < len(keys):
         return None
     return {"type": kinds, **{key: value for said in members for key, value in said.items() if key != "type"}}
+
+
+def _inherited(schema: Schema) -> str:
+    """What a field says of itself where it says nothing: what its type does, or that of its items."""
+    schema = without_null(schema)
+    if get_origin(schema) in {list, Annotated}:
+        return _inherited(get_args(schema)[0])
+    return description_of(schema) if is_model(schema) else ""
 
 
 def _chosen(names: Mapping[str, str]) -> Mapping[str, str]:
