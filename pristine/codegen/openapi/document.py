@@ -33,9 +33,9 @@ def openapi(manifest: Manifest, *, fragments: bool = False) -> Said:
         "security": shared.required(shared.security or ()),
         "paths": _paths(manifest, shared),
         "components": _components(manifest, shared),
-        **extended(_keys(manifest, shared)),
     }
     found = {key: value for key, value in said.items() if value or key == "paths"}
+    found |= extended(_keys(manifest, shared))
     copied: Said = json.loads(json.dumps(found, default=dict))  # so that no part is the manifest's, or is there twice
     return copied
 

@@ -66,19 +66,20 @@ def _of_request(endpoint: Endpoint, template: str, shared: Shared) -> Iterator[t
         yield "query", {}
     if ignored := {name: one for name, one in endpoint.headers.items() if name.lower() in NOT_PARAMETERS}:
         yield "headers", expressed(ignored, types)
-    if not _shows_all(endpoint):
+    if not _shows_all(endpoint, template):
         yield "examples", {name: keys.example(one) for name, one in endpoint.examples.items()}
 
 
-def _shows_all(endpoint: Endpoint) -> bool:
+def _shows_all(endpoint: Endpoint, template: str) -> bool:
     """Whether each example stands somewhere in the operation, whole."""
     has_request = endpoint.request is not None
     has_answer = endpoint.response is not None and not endpoint.unwrap and "2XX" not in endpoint.responses
+    names = {*PLACEHOLDER.findall(endpoint.path)} & {*PLACEHOLDER.findall(template)}
     return all(
         (has_request or one.request is None)
         and (has_answer or one.response is None)
         and queried(endpoint).keys() >= one.query.keys()
-        and set(PLACEHOLDER.findall(endpoint.path)) >= one.path_params.keys()
+        and names >= one.path_params.keys()
         and keys.example(one)
         for one in endpoint.examples.values()
     )

@@ -87,7 +87,10 @@ def _style(kind: str, found: Parameter) -> Said:
             else {**told, "explode": found.explode}
         )
     is_nested = kind == "query" and any(map(is_object, view(found.schema).members))
-    return {"style": "deepObject", "explode": True, "x-pristine-style": None} if is_nested else {}
+    return dict(_NESTED) if is_nested else {}
+
+
+_NESTED: Final = {"style": "deepObject", "explode": True, "x-pristine-style": None, "x-pristine-explode": None}
 
 
 def is_object(schema: Schema) -> bool:

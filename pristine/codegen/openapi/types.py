@@ -124,7 +124,7 @@ class Writer:
         return {"oneOf": [self.of(one) for one in members], "discriminator": discriminator}
 
     def _union(self, arguments: Sequence[Schema], write: Callable[[Schema], Said]) -> Said:
-        members = [one for one in arguments if one is not NoneType]
+        members = [one for one in arguments if not _is_null(one)]
         said = [write(one) for one in members]
         whole = said[0] if len(said) == 1 else _of_kinds(said) or {"anyOf": said}
         return self.nullable(whole) if len(members) < len(arguments) else whole
@@ -226,10 +226,17 @@ def _of_kinds(members: list[Said]) -> Said | None:
 
 def _inherited(schema: Schema) -> str:
     """What a field says of itself where it says nothing: what its type does, or that of its items."""
-    schema = without_null(schema)
-    if get_origin(schema) in {list, Annotated}:
-        return _inherited(get_args(schema)[0])
-    return description_of(schema) if is_model(schema) else ""
+    origin: Any = get_origin(schema)
+    inside = get_args(schema)
+    if origin in UNIONS:
+        inside = tuple(one for one in inside if not _is_null(one))
+    if origin in {list, Annotated} or (origin in UNIONS and len(inside) == 1):
+        return _inherited(inside[0])
+    return description_of(schema) if is_model(schema) else ""  # type: ignore[arg-type]  # a class
+
+
+def _is_null(schema: Schema) -> bool:
+    return schema is NoneType or schema == Literal[None]
 
 
 def _chosen(names: Mapping[str, str]) -> Mapping[str, str]:

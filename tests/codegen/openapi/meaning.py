@@ -1,7 +1,8 @@
 """A manifest as plain values that are the same for manifests that mean the same, and no others.
 
 Ways of writing one thing are one: names that stand for no class, kinds in a list or a union of them, a bound that is
-said of a whole or of the member that it is for, nullable and null among others, a parameter of a path that is any.
+said of a whole or of the member that it is for, nullable and null among others, a parameter of a path that is any, and
+what holds where nothing is said.
 """
 
 from collections.abc import Mapping
@@ -57,7 +58,7 @@ class Meaning:
         members, nullable = self._members(schema, ())
         if "any" in members:
             return "any"
-        return {"members": members, "nullable": nullable}
+        return {"members": [one for at, one in enumerate(members) if one not in members[:at]], "nullable": nullable}
 
     def _members(self, schema: Any, bounds: tuple[Constraints, ...]) -> tuple[list[Any], bool]:
         origin: Any = get_origin(schema)
@@ -125,6 +126,7 @@ class Meaning:
         return {
             **{field.name: _plain(getattr(found, field.name)) for field in attrs.fields(Endpoint)},
             "description": found.description.strip(),
+            "media_type": found.media_type or "application/octet-stream",
             "request": self._declared(found.request),
             "response": self._declared(found.response),
             "responses": {status: self.type(schema) for status, schema in found.responses.items()},

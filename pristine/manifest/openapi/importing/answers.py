@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from pristine.manifest.endpoints import STATUS
+from pristine.manifest.openapi.importing import ours
 from pristine.manifest.openapi.importing.bodies import is_json, rank, read_as_it_is
 from pristine.manifest.openapi.importing.nodes import Node
 from pristine.manifest.openapi.importing.streams import format_of, streaming
@@ -30,14 +31,17 @@ def answers(types: Types, operation: Node, request: Node | None, hint: str) -> A
     """The answers of an operation; `request` is the media type of its body."""
     found = {str(one.step).upper(): one for one in operation.named("responses", but="x-")}
     found = {"default" if status == "DEFAULT" else status: one for status, one in found.items()}
-    usual = _usual(found)
+    usual = ours.GOOD if operation.book.ours and ours.GOOD in found else _usual(found)
     keys: dict[str, Any] = {}
     responses: dict[str, Any] = {}
     good = media = None
     for status, one in found.items():
-        node = types.library.resolved(one) if _is_read(status, one, alone=status == usual) else None
+        is_read = operation.book.ours or _is_read(status, one, alone=status == usual)
+        node = types.library.resolved(one) if is_read else None
         if node is None:
             continue
+        if operation.book.ours:
+            ours.read_answer(node, status)
         if status == usual and status[0] == "2":
             keys, media = _good(types, node, request, hint)
             good = node
@@ -48,7 +52,7 @@ def answers(types: Types, operation: Node, request: Node | None, hint: str) -> A
             if said is not None:
                 responses[status] = said
             good, media = (node, chosen) if status == usual else (good, media)
-    if usual != "default" and "response" not in keys:
+    if usual != "default" and "response" not in keys and not operation.book.ours:
         _spread(responses)
     return Answers({**keys, **({"responses": responses} if responses else {})}, good, media)
 
@@ -86,7 +90,10 @@ def _good(types: Types, node: Node, request: Node | None, hint: str) -> tuple[di
     listed = node.named("content")
     streams = [one for one in listed if format_of(str(one.step))]
     others = [one for one in listed if one not in streams]
-    if streams:
+    if node.book.ours:
+        streams = [one for one in listed if not is_json(types, one)]
+        ours.read_streams(node, streams)
+    elif streams:
         said = streaming(types, streams[0], request, f"{hint}Event", alone=not others)
         for one in streams[1:] if said is not None else streams:
             one.lose("another-answer" if said is not None else "stream")

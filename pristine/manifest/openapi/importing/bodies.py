@@ -10,6 +10,7 @@ from typing import Any, Final
 from pristine.manifest.endpoints import BINARY
 from pristine.manifest.model import BODYLESS_METHODS
 from pristine.manifest.openapi.importing import shapes
+from pristine.manifest.openapi.importing.fields import described
 from pristine.manifest.openapi.importing.nodes import Node
 from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.streams import MEDIA_TYPE
@@ -98,12 +99,14 @@ def _multipart(types: Types, media: Node, hint: str) -> dict[str, Any]:
     _encodings(types, media, schema)
     parts = types.solid([schema])
     fields = shapes.fields(parts)
+    if not fields and schema.book.ours:
+        return {**said, "request": types.expression([schema], hint)}
     if any(shapes.alternatives(parts)) or not fields:
         if fields or any(shapes.alternatives(parts)):
             media.lose("form", "schema", "which of its fields are files is not known")
         return said
     files = {wire for wire, shape in fields.items() if _is_file(types, shape)}
-    whole = types.expression([schema], hint) if not files else types.plain(parts, hint)
+    whole = types.expression([schema], hint) if not files else described(types.plain(parts, hint), parts)
     if isinstance(whole, dict) and "properties" in whole:
         whole = {**whole, "properties": {**whole["properties"], **{wire: dict(BINARY) for wire in files}}}
     said["request"] = whole

@@ -78,12 +78,18 @@ def with_format(kind: str, shape: Shape, said: dict[str, Any]) -> dict[str, Any]
         elif isinstance(found, str) and "format" not in said and found != "binary":
             if FORMATS.get(found, ("",))[0] == kind:
                 said["format"] = node.take("format")
-            elif not (found == HIDDEN and kind == "string"):  # a field takes it
+            elif not (found == HIDDEN and kind == "string") and not _is_of_another(found, node):  # a field takes it
                 node.lose("format", "format", found)
         if kind == "string" and node.keys.get("contentEncoding") == "base64" and "format" not in said:
             node.take("contentEncoding")
             said["format"] = "byte"
     return said
+
+
+def _is_of_another(format: str, node: Node) -> bool:
+    """Whether a format is for another of the kinds that a schema lists."""
+    listed = node.keys.get("type")
+    return isinstance(listed, list) and FORMATS.get(format, ("",))[0] in listed
 
 
 def enum_of(shape: Shape, kind: str | None) -> tuple[list[Any], bool] | None:

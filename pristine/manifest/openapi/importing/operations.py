@@ -10,10 +10,11 @@ from pristine.manifest.model import METHODS
 from pristine.manifest.openapi.importing.answers import answers
 from pristine.manifest.openapi.importing.bodies import body, kind_of_body
 from pristine.manifest.openapi.importing.examples import examples
-from pristine.manifest.openapi.importing.extensions import OWN, own
+from pristine.manifest.openapi.importing.extensions import OWN
 from pristine.manifest.openapi.importing.ids import free_id, id_of
 from pristine.manifest.openapi.importing.naming import Names, camel
 from pristine.manifest.openapi.importing.nodes import Node
+from pristine.manifest.openapi.importing.ours import overridden, path_of
 from pristine.manifest.openapi.importing.overrides import Asked, Overrides
 from pristine.manifest.openapi.importing.pages import pagination
 from pristine.manifest.openapi.importing.parameters import parameters
@@ -61,7 +62,7 @@ def _endpoints(around: Around, path: str, node: Node, item: Node) -> Iterator[tu
     if not path.startswith("/"):
         node.lose("path", None, "must begin with '/'")
         return
-    sayable = parameters(around.types, path.partition("?")[0], (), "").path
+    sayable = parameters(around.types, path_of(path, ours=node.book.ours).partition("?")[0], (), "").path
     if faults := faults_of(path_reader, sayable):
         node.lose("path", None, faults[0])
         return
@@ -81,7 +82,7 @@ def _endpoints(around: Around, path: str, node: Node, item: Node) -> Iterator[tu
 
 
 def _endpoint(around: Around, asked: Asked, item: Node, operation: Node) -> tuple[str, dict[str, Any]]:
-    types, (template, _, query) = around.types, asked.path.partition("?")
+    types, (template, _, query) = around.types, path_of(asked.path, ours=operation.book.ours).partition("?")
     tags = operation.take("tags")
     tags = [tag for tag in tags if isinstance(tag, str) and tag] if isinstance(tags, list) else []
     id = _id(around, asked, tags, operation)
@@ -95,14 +96,16 @@ def _endpoint(around: Around, asked: Asked, item: Node, operation: Node) -> tupl
     found["server"] = around.servers.name_for(operation if operation.has("servers") else item)
     found["description"] = _description(operation, item)
     found["security"] = security(operation, around.schemes)
-    if asked.method == "GET":
+    if asked.method == "GET" and not operation.book.ours:
         found["pagination"] = pagination(types, operation, found["query"], told)
     found["tags"] = tags
     found["deprecated"] = operation.flag("deprecated") or None
-    shown = request if request is not None and kind_of_body(types, request) in ("json", "form") else None
+    shown = request
+    if request is not None and not operation.book.ours and kind_of_body(types, request) not in ("json", "form"):
+        shown = None
     found["examples"], around.answers[id] = examples(types.library, shown, told.media, said)
     found = {key: value for key, value in found.items() if value or (key == "security" and value is not None)}
-    found |= own(operation, _KEYS)
+    found = overridden(found, operation, _KEYS)
     found = around.overrides.changed(asked, found)
     return id, dict(sorted(found.items(), key=lambda one: _ORDER.get(one[0], len(_ORDER))))
 

@@ -11,6 +11,7 @@ from pristine.manifest.openapi.importing.extensions import own
 from pristine.manifest.openapi.importing.fields import with_default
 from pristine.manifest.openapi.importing.naming import camel, snake
 from pristine.manifest.openapi.importing.nodes import Node
+from pristine.manifest.openapi.importing.ours import overridden, says_nothing
 from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.parameters import NAME, PLACEHOLDER, STYLES
 from pristine.ports.errors import InvalidHeader
@@ -50,7 +51,9 @@ def parameters(types: Types, path: str, nodes: Iterable[Node], hint: str) -> Par
     for (where, name), node in found.items():
         wire = places.get(name, name) if where == "path" else name
         if _is_expressible(node, where, name, places):
-            sections.setdefault(SECTIONS[where], {})[wire] = _parameter(types, node, where, wire, hint)
+            said = _parameter(types, node, where, wire, hint)
+            if not says_nothing(node, where, said):
+                sections.setdefault(SECTIONS[where], {})[wire] = said
             kept[SECTIONS[where], wire] = node
     return Parameters(template, sections, kept)
 
@@ -108,7 +111,7 @@ def _parameter(types: Types, node: Node, where: str, wire: str, hint: str) -> An
         said["name"] = snake(wire)
     schema = node.at("schema")
     said = with_default(said, types.solid([schema])) if schema is not None else said
-    said = {**said, **own(node, OWN)}
+    said = overridden(said, node, OWN)
     is_short = said.keys() == {"type"} and said["type"] not in ("array", "object") and where != "header"
     return said["type"] if is_short else said
 
@@ -152,13 +155,16 @@ def _type(types: Types, node: Node, hint: str) -> tuple[Any, str]:
     kind = "null" if all(part.keys.get("type") == "null" for part in parts) else shapes.kind_of(parts)
     is_union = any(part.has("oneOf") or part.has("anyOf") for part in parts)
     said = types.expression([schema], hint)
-    if isinstance(said, dict) and "properties" in said:  # its `required` would be the parameter's
+    if isinstance(said, dict) and "properties" in said and ("required" in said or not node.book.ours):
+        # Its `required` would be the parameter's.
         said = types.kept(hint, said, schema)
     return said, "union" if is_union else kind
 
 
 def _style(node: Node, where: str, kind: str) -> dict[str, Any]:
     """What has to be said of the way that a value is written."""
+    if node.book.ours:
+        return {key: node.take(key) for key in ("style", "explode") if node.has(key)}
     style, explode = node.text("style"), node.take("explode")
     said = own(node, ("style", "explode"))
     if said:

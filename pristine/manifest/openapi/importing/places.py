@@ -8,6 +8,7 @@ from pristine.manifest.model import VARIABLE
 from pristine.manifest.openapi.importing.extensions import own
 from pristine.manifest.openapi.importing.naming import Names, snake, words
 from pristine.manifest.openapi.importing.nodes import Node
+from pristine.manifest.openapi.importing.ours import scheme_of
 from pristine.manifest.openapi.importing.references import Library
 from pristine.manifest.reading import Cursor, Faults, Reader
 from pristine.manifest.servers import schemes, servers
@@ -145,7 +146,7 @@ def security_schemes(library: Library) -> dict[str, Any]:
 
 def _scheme_name(node: Node) -> str:
     """What a scheme is called: generated clients take its secret as an argument of the name."""
-    return str(node.step) if node.book.ours else snake(str(node.step))
+    return scheme_of(node) if node.book.ours else snake(str(node.step))
 
 
 def _scheme(node: Node) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from pristine.manifest.openapi.importing import bounds, shapes, unions
 from pristine.manifest.openapi.importing.fields import FieldNames, annotated, described
 from pristine.manifest.openapi.importing.naming import Names, camel
 from pristine.manifest.openapi.importing.nodes import Node
+from pristine.manifest.openapi.importing.ours import name_of
 from pristine.manifest.openapi.importing.references import Library
 from pristine.manifest.openapi.importing.shapes import Shape
 
@@ -41,7 +42,7 @@ class Types:
     def declare(self, node: Node) -> str:
         """The name of a schema, which becomes a named type."""
         if node.identity not in self._named:
-            wanted = self._wanted(node)
+            wanted = name_of(node) if node.book.ours else self._wanted(node)
             own = self._chosen.get(wanted) or self._names.free(wanted if node.book.ours else camel(wanted))
             self.wanted.setdefault(wanted, own)
             self._named[node.identity] = self.added(own, [node])
@@ -136,7 +137,8 @@ class Types:
     def _object(self, parts: list[Node], hint: str) -> dict[str, Any]:
         """An object of declared fields, or a map."""
         fields, required, rest = shapes.fields(parts), shapes.required(parts), self._rest(parts, hint)
-        if fields or required or rest is False:
+        says_none = parts[0].book.ours and any(part.has("properties") for part in parts)
+        if fields or required or rest is False or says_none:
             said: dict[str, Any] = {"properties": self.properties(fields, hint)}
             said["properties"] |= {name: "any" for name in required if name not in fields}
             if required:
