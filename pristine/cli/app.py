@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from pristine import Pipeline, __version__
-from pristine.cli import arguments, completion, imports
+from pristine.cli import arguments, completion, exports, imports
 from pristine.cli.adapters import show_adapters
 from pristine.cli.asked import Asked
 from pristine.cli.commands import DEBUG, MANIFEST, Command
@@ -311,6 +311,7 @@ def complete(shell: str) -> None:
 
 
 cli.add_command(imports.imports)
+cli.add_command(exports.exports)
 
 
 def _loaded(path: str) -> tuple[Manifest | None, Sequence[str]]:

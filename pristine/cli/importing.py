@@ -3,19 +3,17 @@
 What is written has been loaded before: there is no manifest of ours that has faults.
 """
 
-import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
 import attrs
-import click
 
 from pristine.cli.failures import one_line, tell
 from pristine.cli.output import counted, write
+from pristine.cli.written import as_json, writer
 from pristine.config import import_openapi_file
 from pristine.core.operation import find
 from pristine.manifest.load import load_manifest
@@ -31,15 +29,15 @@ _EVERY: Final = 0.1
 
 def import_document(file: str, *, out: str | None, overrides: str | None, report: str | None, name: str) -> None:
     """Import the document, and write the manifest, and the report where one is wanted."""
-    writer = _writer(out)
+    written = writer(out)
     with _Counter() as progress:
         progress.tell(f"reading {one_line(file)}")
         imported = import_openapi_file(file, overrides=overrides, name=name, progress=progress)
         progress.tell("checking the manifest")
         imported = imported.without(_unfit(load_manifest(imported.manifest)))
-    data = writer(imported.manifest)
+    data = written(imported.manifest)
     if report is not None:
-        Path(report).write_bytes(_as_json(_report(file, imported)))
+        Path(report).write_bytes(as_json(_report(file, imported)))
     if out is None:
         write(data)
     else:
@@ -58,27 +56,6 @@ def _unfit(manifest: Manifest) -> dict[tuple[str, str], str]:
             except ConfigurationError as error:
                 found[id, name] = error.message.rpartition(".response: ")[2]
     return found
-
-
-def _writer(out: str | None) -> Callable[[Mapping[str, Any]], bytes]:
-    """How a manifest is written, by the suffix of its file."""
-    suffix = ".json" if out is None else Path(out).suffix.lower()
-    if suffix not in _WRITERS:
-        raise click.UsageError(f"--out is a file that ends in {', '.join(_WRITERS)}, not in {suffix!r}")
-    return _WRITERS[suffix]
-
-
-def _as_json(value: Any) -> bytes:
-    return f"{json.dumps(value, ensure_ascii=False, indent=2)}\n".encode()
-
-
-def _as_yaml(value: Any) -> bytes:
-    from pristine.cli.yaml_text import yaml_text
-
-    return yaml_text(value).encode()
-
-
-_WRITERS: Final[Mapping[str, Callable[[Any], bytes]]] = {".json": _as_json, ".yaml": _as_yaml, ".yml": _as_yaml}
 
 
 def _report(file: str, imported: Imported) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def test_the_document_is_that_of_the_manifest(cli: Cli, manifest: str) -> None:
     assert cli("export", "openapi", manifest).out == ended.out
 
 
-@pytest.mark.parametrize("name", ["api.json", "api.yaml", "api.YML", "api"])
+@pytest.mark.parametrize("name", ["api.json", "api.yaml", "api.YML"])
 def test_the_document_goes_into_a_file_of_the_kind_that_its_name_says(
     cli: Cli, manifest: str, tmp_path: Path, name: str
 ) -> None:
@@ -67,7 +67,14 @@ def test_a_file_that_cannot_be_written_is_told(cli: Cli, manifest: str, tmp_path
     assert ended.err.endswith("No such file or directory\n")
 
 
+def test_another_kind_of_file_is_a_misuse(cli: Cli, manifest: str, tmp_path: Path) -> None:
+    ended = cli("export", "openapi", manifest, "--out", str(tmp_path / "api.txt"))
+    assert ended.status == 2
+    assert "ends in .json, .yaml, .yml" in ended.err
+    assert not (tmp_path / "api.txt").exists()
+
+
 def test_a_language_is_needed_and_its_help_shows_how(cli: Cli) -> None:
     assert cli("export").status == 2
     assert b"openapi" in cli("export", "--help").out
-    assert b"pristine export openapi chat.json --out openapi.yaml" in cli("export", "openapi", "--help").out
+    assert b"pristine export openapi chat.yaml --out openapi.yaml" in cli("export", "openapi", "--help").out

@@ -232,11 +232,11 @@ def _inherited(schema: Schema) -> str:
         inside = tuple(one for one in inside if not _is_null(one))
     if origin in {list, Annotated} or (origin in UNIONS and len(inside) == 1):
         return _inherited(inside[0])
-    return description_of(schema) if is_model(schema) else ""  # type: ignore[arg-type]  # a class
+    return description_of(schema) if is_model(schema) else ""
 
 
 def _is_null(schema: Schema) -> bool:
-    return schema is NoneType or schema == Literal[None]
+    return schema is NoneType or (get_origin(schema) is Literal and get_args(schema) == (None,))
 
 
 def _chosen(names: Mapping[str, str]) -> Mapping[str, str]:

@@ -99,21 +99,23 @@ class Author(Maker):
             }
         )
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> Any:
         file = {"type": "string", "format": "binary"}
         form = self.object(1)
         form["properties"] |= self.maybe(file=file, cover=file)
         form["required"] += [name for name in ("file",) if name in form["properties"] and self.random.random() < 0.5]
-        return self.one([
-            {},
-            {"request": self.type()},
-            {"request": self.type()},
-            {"request": "any"},
-            {"body": "form", **self.maybe(request=self.object())},
-            {"body": "multipart", "request": form},
-            {"body": "multipart", "request": self.one(self.names)},
-            {"body": "raw", **self.maybe(media_type="image/png")},
-        ])
+        return self.one(
+            [
+                {},
+                {"request": self.type()},
+                {"request": self.type()},
+                {"request": "any"},
+                {"body": "form", **self.maybe(request=self.object())},
+                {"body": "multipart", "request": form},
+                {"body": "multipart", "request": self.one(self.names)},
+                {"body": "raw", **self.maybe(media_type="image/png")},
+            ]
+        )
 
     # -- answers -------------------------------------------------------------------------------------------------------
 
@@ -144,7 +146,12 @@ class Author(Maker):
     def endpoint(self, index: int) -> dict[str, Any]:
         method = self.one(["GET", "POST", "PUT", "DELETE", "PATCH"])
         path = self.one([f"/e{index}", f"/e{index}/{{id}}", "/same/{id}", "/same/{other}", f"/e{index}/{{a}}/{{b}}"])
-        said = {"method": method, "path": path, **self.maybe(query=self.query(), headers=self.headers()), **self.policies()}
+        said = {
+            "method": method,
+            "path": path,
+            **self.maybe(query=self.query(), headers=self.headers()),
+            **self.policies(),
+        }
         names = [one[:-1] for one in path.split("{")[1:] for one in [one.split("}")[0] + "}"]]
         if declared := self.maybe(**{name: self.parameter("path") for name in names}):
             said["path_params"] = declared
