@@ -236,7 +236,8 @@ def _inherited(schema: Schema) -> str:
 
 
 def _is_null(schema: Schema) -> bool:
-    return schema is NoneType or (get_origin(schema) is Literal and get_args(schema) == (None,))
+    origin: Any = get_origin(schema)
+    return schema is NoneType or (origin is Literal and get_args(schema) == (None,))
 
 
 def _chosen(names: Mapping[str, str]) -> Mapping[str, str]:
