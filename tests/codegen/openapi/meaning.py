@@ -43,8 +43,8 @@ class Meaning:
         found = self.manifest
         return {
             "said": [found.name, found.version, found.description.strip()],
-            "servers": _plain(found.servers),
-            "schemes": _plain(found.schemes),
+            "servers": [_told(one) for one in found.servers],
+            "schemes": {name: _told(one) for name, one in found.schemes.items()},
             "types": {name: self._named(name, schema) for name, schema in found.types.items()},
             "endpoints": {id: self.endpoint(one) for id, one in found.endpoints.items()},
         }
@@ -164,6 +164,10 @@ def _errors(found: ErrorShape | None) -> Any:
     if found is None:
         return None
     return {**_plain(found), "classes": {code: cls.__name__ for code, cls in found.classes.items()}}
+
+
+def _told(found: Any) -> Any:
+    return {**_plain(found), "description": found.description.strip()}
 
 
 def _plain(value: Any) -> Any:

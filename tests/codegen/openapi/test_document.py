@@ -481,3 +481,10 @@ def values_of(type_: Any, seed: int) -> Any:
     with suppress(pristine.ConfigurationError):
         return examples_for(type_, 3, seed=seed)
     return []
+
+
+def test_a_lazily_read_manifest_has_the_same_document(tmp_path: Path) -> None:
+    path = ROOT / "examples" / "openai_style" / "manifest.yaml"
+    first = pristine.load_manifest_file(path, cache=tmp_path)
+    again = pristine.load_manifest_file(path, cache=tmp_path)
+    assert json.dumps(openapi(again, fragments=True)) == json.dumps(openapi(first, fragments=True))

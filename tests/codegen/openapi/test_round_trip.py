@@ -18,6 +18,7 @@ from tests.codegen.keys import CHANGES
 from tests.codegen.openapi.authored import authored
 from tests.codegen.openapi.documents import MANIFESTS, ROOT, faults
 from tests.codegen.openapi.meaning import meaning
+from tests.codegen.test_hostile import EVIL, hostile
 from tests.codegen.test_keys import load
 
 PAIRS: Final = [
@@ -68,6 +69,17 @@ def test_manifests_with_all_sorts_of_keys_come_back(seed: int) -> None:
 @given(st.integers(0, 10**9))
 def test_manifests_with_all_sorts_of_types_come_back(seed: int) -> None:
     assert_same(pristine.load_manifest(some_manifest(seed)))
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=range(len(EVIL)))
+def test_any_text_comes_back_as_it_was(evil: str) -> None:
+    source = hostile(evil)
+    for endpoint in source["endpoints"].values():
+        for parameter in endpoint.get("query", {}).values():
+            parameter.pop("pattern", None)  # its default does not match it, and the validator says so
+    manifest = pristine.load_manifest(source)
+    assert faults(openapi(manifest)) == []
+    assert_same(manifest)
 
 
 def test_a_manifest_that_came_back_is_exported_to_the_same_document_again_and_again() -> None:
