@@ -1,5 +1,6 @@
 """What requests carry and answers bring: media types with their schemas (OpenAPI 3.1, sections 4.8.13 to 4.8.17)."""
 
+import json
 from collections.abc import Iterator, Mapping
 from types import NoneType
 from typing import Any, Final
@@ -165,4 +166,5 @@ def _told(what: str, found: Streaming, types: Schemas) -> str:
         if (known := types.names.of(schema))
     )
     end = f". {found.done!r} ends them" if found.done is not None else ""
-    return f"{what}{items}{events}{end}."
+    when = f", where the request has {json.dumps(found.when, ensure_ascii=False)}" if found.when else ""
+    return f"{what}{when}{items}{events}{end}."

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from pristine.manifest.classes import attribute_name
 from pristine.ports.model import is_model
@@ -33,7 +33,7 @@ class Names:
         self.keys = keys_of(types)
         self._known: dict[Schema, str] = {}
         for name, schema in types.items():
-            if is_model(schema) or get_args(schema):
+            if _is_itself(schema):
                 self._known.setdefault(schema, name)
         for name, schema in types.items():
             if is_model(schema) and _is_called(schema, name):  # not by a name that stands for its name
@@ -42,6 +42,17 @@ class Names:
     def of(self, schema: Schema) -> str | None:
         """The name of a type, if it has one."""
         return self._known.get(schema)
+
+
+def _is_itself(schema: Schema) -> bool:
+    """Whether a type is known by what it is: a class, an enum, something with bounds, or made of these.
+
+    An array of texts is one wherever it stands, whatever some other one is called.
+    """
+    origin: Any = get_origin(schema)
+    if origin is Literal:
+        return len(get_args(schema)) > 1
+    return is_model(schema) or origin is Annotated or any(map(_is_itself, get_args(schema)))
 
 
 def _is_called(cls: Any, name: str) -> bool:

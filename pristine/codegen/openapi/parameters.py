@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import attrs
+
 from pristine.codegen.openapi.types import Said, Schemas, Writer
 from pristine.codegen.schemas import view
 from pristine.manifest.model import Endpoint, Parameter
@@ -27,7 +29,7 @@ def _of_path(endpoint: Endpoint, template: str, types: Schemas) -> Iterator[Said
     names = zip(PLACEHOLDER.findall(template), PLACEHOLDER.findall(endpoint.path), strict=True)
     for called, name in names:
         one = endpoint.path_params.get(name, Parameter())
-        yield {**_parameter("path", called, one, types, shown.get(name)), "required": True}
+        yield _parameter("path", called, attrs.evolve(one, required=True), types, shown.get(name))
 
 
 def _of_query(endpoint: Endpoint, types: Schemas) -> Iterator[Said]:
@@ -80,21 +82,22 @@ _UNSAID: Final = frozenset({"description", "required", "examples", "x-pristine-n
 def _style(kind: str, found: Parameter) -> Said:
     """The style; objects in a query nest in brackets where the manifest says none."""
     if found.style:
-        told: Said = {"style": found.style}
-        return (
-            told
-            if found.explode is (found.style == "form") or found.style == "deepObject"
-            else {**told, "explode": found.explode}
-        )
+        return {"style": found.style, **_explode(found)}
     is_nested = kind == "query" and any(map(is_object, view(found.schema).members))
     return dict(_NESTED) if is_nested else {}
+
+
+def _explode(found: Parameter) -> Said:
+    """Whether it is exploded, where that is not what its style is anyway."""
+    is_usual = found.style in {"", "deepObject"} or found.explode is (found.style == "form")
+    return {} if is_usual else {"explode": found.explode}
 
 
 _NESTED: Final = {"style": "deepObject", "explode": True, "x-pristine-style": None, "x-pristine-explode": None}
 
 
 def is_object(schema: Schema) -> bool:
-    """Whether values of a type are objects, or a list of these."""
+    """Whether values of a type are objects."""
     origin: Any = getattr(schema, "__origin__", None)
     return is_model(schema) or origin is dict
 
@@ -113,7 +116,5 @@ def _expression(found: Parameter, types: Writer) -> Said:
         "style": found.style,
         "allowReserved": found.allow_reserved,
     }
-    said |= {key: value for key, value in told.items() if value}
-    if found.style and found.style != "deepObject" and found.explode is not (found.style == "form"):
-        said["explode"] = found.explode
+    said |= {**{key: value for key, value in told.items() if value}, **_explode(found)}
     return said if found.default is None else {**said, "default": found.default}

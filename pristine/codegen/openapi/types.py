@@ -181,6 +181,8 @@ class Schemas(Writer):
 
     def enum(self, values: list[Any]) -> Said:
         """One of some values, with what kind they are of, since many tools look there first."""
+        if values == [None]:
+            return {"type": "null"}
         kinds = list(dict.fromkeys(_KINDS[type(value)] for value in values))
         return {"type": kinds[0] if len(kinds) == 1 else kinds, **super().enum(values)}
 

@@ -301,8 +301,8 @@ def test_the_items_of_a_stream_are_told_in_words_and_kept_beside() -> None:
     content = said["responses"]["2XX"]["content"]
     assert content["application/json"]["schema"] == {"type": "string"}
     assert content["text/event-stream"]["schema"]["description"] == (
-        "Server-sent events, each with the JSON of #/components/schemas/T; 'error' has that of #/components/schemas/E. "
-        "'[DONE]' ends them."
+        'Server-sent events, where the request has {"stream": true}, each with the JSON of #/components/schemas/T; '
+        "'error' has that of #/components/schemas/E. '[DONE]' ends them."
     )
     named = {"items": {"$ref": "#/types/T"}, "events": {"error": {"$ref": "#/types/E"}}}
     assert said["x-pristine-streaming"] == {**stream, **named}
