@@ -31,17 +31,26 @@ class Names:
     def __init__(self, types: Mapping[str, Schema]) -> None:
         self.types = types
         self.keys = keys_of(types)
-        self._known: dict[Schema, str] = {}
+        self._known: dict[Any, str] = {}
         for name, schema in types.items():
             if _is_itself(schema):
-                self._known.setdefault(schema, name)
+                self._known.setdefault(_exact(schema), name)
         for name, schema in types.items():
             if is_model(schema) and _is_called(schema, name):  # not by a name that stands for its name
-                self._known[schema] = name
+                self._known[_exact(schema)] = name
 
     def of(self, schema: Schema) -> str | None:
         """The name of a type, if it has one."""
-        return self._known.get(schema)
+        return self._known.get(_exact(schema))
+
+
+def _exact(schema: Schema) -> Any:
+    """What is equal for the same types in the same order alone: to Python, unions and enums have none."""
+    arguments = get_args(schema)
+    origin: Any = get_origin(schema)
+    if origin is Literal:
+        return origin, tuple((type(value), value) for value in arguments)
+    return (origin, tuple(map(_exact, arguments))) if arguments else schema
 
 
 def _is_itself(schema: Schema) -> bool:

@@ -488,3 +488,22 @@ def test_a_lazily_read_manifest_has_the_same_document(tmp_path: Path) -> None:
     first = pristine.load_manifest_file(path, cache=tmp_path)
     again = pristine.load_manifest_file(path, cache=tmp_path)
     assert json.dumps(openapi(again, fragments=True)) == json.dumps(openapi(first, fragments=True))
+
+
+def test_types_that_differ_in_their_order_alone_are_not_taken_for_each_other() -> None:
+    types = {
+        "Up": {"enum": ["a", "b"]},
+        "Down": {"enum": ["b", "a"]},
+        "Wide": {"oneOf": ["Up", {"type": "array", "items": "Down"}]},
+        "Holder": {"properties": {"up": "Up", "down": "Down"}, "required": ["up", "down"]},
+    }
+    schemas = exported(manifest(types=types))["components"]["schemas"]
+    up, down = ({"$ref": f"#/components/schemas/{name}"} for name in ("Up", "Down"))
+    assert schemas["Holder"]["properties"] == {"up": up, "down": down}
+    assert schemas["Wide"] == {"anyOf": [up, {"type": "array", "items": down}]}
+
+
+def test_a_type_that_many_might_be_is_written_out_where_it_is_used() -> None:
+    types = {"Names": {"type": "array", "items": "string"}, "Holder": {"properties": {"a": "Names"}}}
+    schemas = exported(manifest(types=types))["components"]["schemas"]
+    assert schemas["Holder"]["properties"]["a"] == schemas["Names"] == {"type": "array", "items": TEXT}

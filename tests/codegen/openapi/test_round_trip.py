@@ -20,6 +20,7 @@ from tests.codegen.openapi.documents import MANIFESTS, ROOT, faults
 from tests.codegen.openapi.meaning import meaning
 from tests.codegen.test_hostile import EVIL, hostile
 from tests.codegen.test_keys import load
+from tests.manifest.openapi.importing.shop import SHOP
 
 PAIRS: Final = [
     pytest.param(pair, id=f"{table}.{key}") for table, keys in CHANGES.items() for key, pair in keys.items()
@@ -46,6 +47,12 @@ def assert_same(manifest: pristine.Manifest) -> None:
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_manifests_that_there_are_come_back(path: Path) -> None:
     assert_same(pristine.load_manifest_file(path))
+
+
+def test_what_was_imported_is_exported_and_comes_back() -> None:
+    manifest = pristine.load_manifest(import_openapi(SHOP).manifest)
+    assert faults(openapi(manifest)) == []
+    assert_same(manifest)
 
 
 @pytest.mark.parametrize("pair", PAIRS)
