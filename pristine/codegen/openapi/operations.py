@@ -8,7 +8,7 @@ from pristine.codegen.openapi.bodies import request_body, responses
 from pristine.codegen.openapi.parameters import NOT_PARAMETERS, expressed, parameters, queried
 from pristine.codegen.openapi.shared import Shared, extended
 from pristine.codegen.openapi.types import Said
-from pristine.manifest.model import Endpoint, StreamFormat
+from pristine.manifest.model import BodyKind, Endpoint, StreamFormat
 from pristine.manifest.parameters import PLACEHOLDER
 
 
@@ -66,6 +66,8 @@ def _of_request(endpoint: Endpoint, template: str, shared: Shared) -> Iterator[t
         yield "query", {}
     if ignored := {name: one for name, one in endpoint.headers.items() if name.lower() in NOT_PARAMETERS}:
         yield "headers", expressed(ignored, types)
+    if endpoint.body is BodyKind.RAW and not endpoint.media_type:
+        yield "media_type", None
     if not _shows_all(endpoint, template):
         yield "examples", {name: keys.example(one) for name, one in endpoint.examples.items()}
 

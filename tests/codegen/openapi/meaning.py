@@ -1,8 +1,7 @@
 """A manifest as plain values that are the same for manifests that mean the same, and no others.
 
 Ways of writing one thing are one: names that stand for no class, kinds in a list or a union of them, a bound that is
-said of a whole or of the member that it is for, nullable and null among others, a parameter of a path that is any, and
-what holds where nothing is said.
+said of a whole or of the member that it is for, nullable and null among others, a parameter of a path that is any.
 """
 
 from collections.abc import Mapping
@@ -126,7 +125,6 @@ class Meaning:
         return {
             **{field.name: _plain(getattr(found, field.name)) for field in attrs.fields(Endpoint)},
             "description": found.description.strip(),
-            "media_type": found.media_type or "application/octet-stream",
             "request": self._declared(found.request),
             "response": self._declared(found.response),
             "responses": {status: self.type(schema) for status, schema in found.responses.items()},
