@@ -1,9 +1,11 @@
 """A manifest as plain values that are the same for manifests that mean the same, and no others.
 
 Ways of writing one thing are one: names that stand for no class, kinds in a list or a union of them, a bound that is
-said of a whole or of the member that it is for, nullable and null among others, a parameter of a path that is any.
+said of a whole or of the member that it is for, nullable and null among others, a parameter of a path that is any. The
+order of a union or enum is none of theirs: Python, which keeps types that are equal, gives one that it has made before.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -57,7 +59,8 @@ class Meaning:
         members, nullable = self._members(schema, ())
         if "any" in members:
             return "any"
-        return {"members": [one for at, one in enumerate(members) if one not in members[:at]], "nullable": nullable}
+        distinct = [one for at, one in enumerate(members) if one not in members[:at]]
+        return {"members": sorted(distinct, key=_written), "nullable": nullable}
 
     def _members(self, schema: Any, bounds: tuple[Constraints, ...]) -> tuple[list[Any], bool]:
         origin: Any = get_origin(schema)
@@ -69,7 +72,7 @@ class Meaning:
             return [member for members, _ in found for member in members], any(null for _, null in found)
         if origin is Literal:
             values = [value for value in arguments if value is not None]
-            return ([{"enum": values}] if values else []), None in arguments
+            return ([{"enum": sorted(values, key=_written)}] if values else []), None in arguments
         if origin is Annotated:
             told = [one for one in arguments[1:] if isinstance(one, Discriminator)]
             if told:
@@ -162,6 +165,10 @@ def _errors(found: ErrorShape | None) -> Any:
     if found is None:
         return None
     return {**_plain(found), "classes": {code: cls.__name__ for code, cls in found.classes.items()}}
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _told(found: Any) -> Any:
