@@ -78,3 +78,12 @@ def test_a_language_is_needed_and_its_help_shows_how(cli: Cli) -> None:
     assert cli("export").status == 2
     assert b"openapi" in cli("export", "--help").out
     assert b"pristine export openapi chat.yaml --out openapi.yaml" in cli("export", "openapi", "--help").out
+
+
+def test_what_is_exported_is_imported_again(cli: Cli, manifest: str, tmp_path: Path) -> None:
+    document, back = str(tmp_path / "openapi.yaml"), str(tmp_path / "back.yaml")
+    assert cli("export", "openapi", manifest, "--out", document).status == 0
+    imported = cli("import", "openapi", document, "--out", back)
+    assert imported.status == 0
+    assert "not expressed" not in imported.err
+    assert cli("diff", manifest, back).out == b"0 breaking changes, 0 others\n"
