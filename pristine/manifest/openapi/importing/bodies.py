@@ -12,6 +12,7 @@ from pristine.manifest.model import BODYLESS_METHODS
 from pristine.manifest.openapi.importing import shapes
 from pristine.manifest.openapi.importing.fields import described
 from pristine.manifest.openapi.importing.nodes import Node
+from pristine.manifest.openapi.importing.ours import read_encoding
 from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.streams import MEDIA_TYPE
 
@@ -165,6 +166,8 @@ def _encodings(types: Types, media: Node, schema: Node) -> None:
             one.lose("encoding", None, "there is no such field")
             continue
         parts = types.solid(fields[str(one.step)])
+        if one.book.ours:
+            read_encoding(one)
         kind = shapes.kind_of(parts)
         style, explode = one.keys.get("style", "form"), one.keys.get("explode", one.keys.get("style", "form") == "form")
         if (style == "form" and explode is True and kind != "object") or (style == "deepObject" and kind == "object"):

@@ -13,6 +13,8 @@ from pristine.manifest.openapi.statuses import description_of
 GOOD: Final = "2XX"
 """The status of every good answer that has no type of its own: what the manifest calls `response`."""
 
+_ENCODINGS: Final = ({"contentType": "application/json"}, {"style": "deepObject", "explode": True})
+
 _TEXT: Final = {"schema": {"type": "string"}}
 
 
@@ -39,6 +41,13 @@ def read_streams(answer: Node, media: Iterable[Node]) -> None:
     for one in media if content is not None else ():
         if content is not None:
             content.take(one.step)
+
+
+def read_encoding(one: Node) -> None:
+    """Read over how an object in a form is written, where that is what a manifest does."""
+    if one.value in _ENCODINGS:
+        for key in one.keys:
+            one.take(key)
 
 
 def name_of(node: Node) -> str:
