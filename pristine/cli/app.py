@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from pristine import Pipeline, __version__
-from pristine.cli import arguments, completion, packages
+from pristine.cli import arguments, completion, exports, imports, packages
 from pristine.cli.adapters import show_adapters
 from pristine.cli.asked import Asked
 from pristine.cli.commands import DEBUG, MANIFEST, Command
@@ -310,7 +310,7 @@ def complete(shell: str) -> None:
     write_line(completion.script(shell))
 
 
-for one in (packages.generate, packages.new):
+for one in (packages.generate, packages.new, imports.imports, exports.exports):
     cli.add_command(one)
 
 

@@ -8,5 +8,6 @@ from pristine.config.files import read_document as read_document
 from pristine.config.files import read_manifest_document as read_manifest_document
 from pristine.config.listing import Installed as Installed
 from pristine.config.listing import installed as installed
+from pristine.config.openapi import import_openapi_file as import_openapi_file
 from pristine.config.wiring import Context as Context
 from pristine.config.wiring import context as context

@@ -48,10 +48,15 @@ def load_manifest(
     manifest = _guarded(top, open_included)
     if manifest is not None and not top.faults:
         return manifest
-    faults = sorted(top.faults, key=lambda fault: (fault.source, fault.line or 0))
+    raise refusal(document, top.faults)
+
+
+def refusal(document: Document, found: Faults) -> ManifestError:
+    """The error that tells all faults of a document, in the order of its lines."""
+    faults = sorted(found, key=lambda fault: (fault.source, fault.line or 0))
     listed = "".join(f"\n  {fault}" for fault in faults)
-    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults{' or more' if top.faults.is_full else ''}"
-    raise ManifestError(f"{document.source}: {number}{listed}", faults=tuple(faults))
+    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults{' or more' if found.is_full else ''}"
+    return ManifestError(f"{document.source}: {number}{listed}", faults=tuple(faults))
 
 
 def _guarded(at: Cursor, open_included: Open | None) -> Manifest | None:

@@ -24,6 +24,7 @@ MANIFEST = pristine.load_manifest(
                 "responses": {"304": "null"},
                 "pagination": {"style": "cursor", "parameter": "after", "next": {"header": "X-Next"}},
             },
+            "accepted": {"method": "POST", "path": "/a", "responses": {"200": "any", "202": "null"}},
             "feed": {"method": "GET", "path": "/a", "streaming": True, "responses": {"304": "null"}},
         },
         "types": {"Thing": {"properties": {"id": "integer"}, "required": ["id"]}},
@@ -130,3 +131,12 @@ def test_no_file_is_made_of_it(tmp_path: Path) -> None:
             response.to_file(path)
     assert path.read_bytes() == b"before"
     assert transport.open_streams == 0
+
+
+@pytest.mark.parametrize("status", [200, 202])
+def test_a_good_answer_without_a_body_is_none_where_its_type_allows_it(face: Any, status: int) -> None:
+    """An API may declare `202` without content beside a `200` that has some."""
+    empty = pristine.Response(status, {}, b"")
+    assert made(face, [empty], "accepted")[0] is None
+    typed, _ = made(face, [empty], "get")
+    assert isinstance(typed, DecodeError)

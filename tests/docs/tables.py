@@ -9,6 +9,8 @@ from typing import Final, get_args
 
 from pristine.manifest.bounds import FORMATS
 from pristine.manifest.classes import FIELD_KEYS
+from pristine.manifest.openapi.importing.pages import CURSORS
+from pristine.manifest.openapi.importing.reasons import REASONS
 from pristine.manifest.types import TYPE_KEYS
 from pristine.manifest.unions import DISCRIMINATOR_KEYS
 from pristine.manifest.words import WORDS
@@ -19,6 +21,8 @@ from tests.manifest import test_effects, test_types
 PAGE: Final = pages.ROOT / "docs" / "reference" / "manifest.md"
 
 SIGNALS_PAGE: Final = PAGE.with_name("telemetry.md")
+
+OPENAPI_PAGE: Final = PAGE.with_name("openapi.md")
 
 _MARKED: Final = re.compile(r"^<!-- table: (.+) -->\n(?:\|.*\n)*", re.MULTILINE)
 
@@ -67,6 +71,9 @@ def _table(heading: str) -> Iterator[str]:
     if heading == "signals":
         yield from _signals()
         return
+    if heading in OPENAPI:
+        yield from OPENAPI[heading]()
+        return
     yield "| Key | Effect | Test |"
     yield "| --- | --- | --- |"
     for key, effect in WORDS[heading].items():
@@ -96,6 +103,23 @@ def _signals() -> Iterator[str]:
         yield f"| `{name}` | {entry.when} | {attributes} | {measurements} |"
 
 
+def _reasons() -> Iterator[str]:
+    yield "| Code | What it is |"
+    yield "| --- | --- |"
+    for code, reason in REASONS.items():
+        yield f"| `{code}` | {reason} |"
+
+
+def _cursors() -> Iterator[str]:
+    yield "| Parameter | Goes on from |"
+    yield "| --- | --- |"
+    for parameter, places in CURSORS:
+        yield f"| `{parameter}` | {', '.join(f'`{place}`' for place in places)} |"
+
+
+OPENAPI: Final[Mapping[str, Callable[[], Iterator[str]]]] = {"reasons": _reasons, "cursors": _cursors}
+
+
 if __name__ == "__main__":
-    for page in (PAGE, SIGNALS_PAGE):
+    for page in (PAGE, SIGNALS_PAGE, OPENAPI_PAGE):
         page.write_text(filled(pages.read(page)), encoding="utf-8")

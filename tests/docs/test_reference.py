@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 import pristine
+from pristine.manifest.openapi.importing.reasons import REASONS
 from pristine.manifest.words import WORDS
 from pristine.ports import errors
 from pristine.ports.signals import SIGNALS
@@ -80,6 +81,12 @@ def test_the_tables_of_the_page_are_those_of_the_code() -> None:
     assert re.findall(r"<!-- table: (.+) -->", text).count("Formats") == 1
     for heading in WORDS:
         assert pages.rows(text, heading), heading
+
+
+def test_every_reason_why_a_document_is_not_whole_is_told() -> None:
+    text = pages.read(tables.OPENAPI_PAGE)
+    assert tables.filled(text) == text, "run `make tables`"
+    assert [row[0].strip("`") for row in pages.rows(text, "What is not expressed")] == list(REASONS)
 
 
 def test_every_signal_is_documented() -> None:

@@ -387,3 +387,10 @@ def test_plain_http_clients_read_a_stream(api: Any) -> None:
     answer = httpx.get(f"{api.server.url}/array", headers={"authorization": "Bearer x"})
     assert isinstance(answer.json(), list)
     assert answer.headers["transfer-encoding"] == "chunked"
+
+
+def test_a_205_says_that_it_is_empty() -> None:
+    """Otherwise a client waits for the connection to end (RFC 9110 section 15.3.6)."""
+    with plain(one_endpoint({"responses": {"205": "null"}})) as (_, http):
+        answer = http.post("/e")
+    assert (answer.status_code, answer.headers["content-length"], answer.content) == (205, "0", b"")

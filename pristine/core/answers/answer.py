@@ -26,7 +26,7 @@ def value_of(response: Response, operation: Operation, serializer: Serializer, s
     """
     schema = operation.schema_for(response.status)
     media_type = media_type_of(response.headers)
-    if response.status in _WITHOUT_BODY or operation.method == "HEAD" or (schema is None and not response.body):
+    if response.status in _WITHOUT_BODY or operation.method == "HEAD" or (not response.body and schema in UNSAID):
         return None
     is_json = _is_json(media_type)
     if response.status >= 300 and schema in UNSAID and not (response.body and is_json):

@@ -100,7 +100,7 @@ def head_of(answer: Answer, *, keep: bool) -> bytes:
     fields = list(answer.headers.multi_items())
     if answer.pieces is not None:
         fields.append(("Transfer-Encoding", "chunked"))
-    elif answer.status not in WITHOUT_BODY:
+    elif answer.status not in WITHOUT_BODY or answer.status == 205:  # which has a length, 0 (RFC 9110 section 15.3.6)
         fields.append(("Content-Length", str(len(answer.body))))
     if not keep:
         fields.append(("Connection", "close"))
