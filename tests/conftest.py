@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import pristine
 from pristine.testing.server import Handler, WireServer
@@ -16,6 +17,10 @@ from tests.support.faces import FACES, MANIFEST, Async, Blocking, Face
 
 Serve: TypeAlias = Callable[[Handler], WireServer]
 Connect: TypeAlias = Callable[..., Face]
+
+# The same examples each time, however busy the machine is: whoever changes something is not to meet another's fault.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 BACKENDS = {
     "httpx-sync": (Blocking, "httpx"),
