@@ -168,17 +168,24 @@ def _encodings(types: Types, media: Node, schema: Node) -> None:
         parts = types.solid(fields[str(one.step)])
         if one.book.ours:
             read_encoding(one)
-        kind = shapes.kind_of(parts)
+        kinds = _kinds(types, parts)
         style, explode = one.keys.get("style", "form"), one.keys.get("explode", one.keys.get("style", "form") == "form")
-        if (style == "form" and explode is True and kind != "object") or (style == "deepObject" and kind == "object"):
+        in_brackets = style == "deepObject" and "object" in kinds and "array" not in kinds
+        if in_brackets or (style == "form" and explode is True and "object" not in kinds):
             one.take("style")
             one.take("explode")
-        if one.keys.get("contentType") == _usual_type(kind, parts):
+        if one.keys.get("contentType") == _usual_type(kinds, parts):
             one.take("contentType")
 
 
-def _usual_type(kind: str, parts: shapes.Shape) -> str:
+def _kinds(types: Types, parts: shapes.Shape) -> set[str]:
+    """The kind of a field, or those of its alternatives."""
+    members = [one for part, key in shapes.alternatives(parts) for one in part.each(key)]
+    return {shapes.kind_of(types.solid([one])) for one in members} or {shapes.kind_of(parts)}
+
+
+def _usual_type(kinds: set[str], parts: shapes.Shape) -> str:
     """What a part of a multipart form is sent as, unless it is a file with a type of its own."""
     if any(_says_file(part) for part in parts):
         return "application/octet-stream"
-    return JSON if kind == "object" else "text/plain"
+    return JSON if "object" in kinds else "text/plain"

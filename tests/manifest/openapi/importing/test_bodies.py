@@ -29,6 +29,15 @@ BODIES: dict[str, tuple[Any, Any]] = {
         {"application/x-www-form-urlencoded": {"schema": THING, "encoding": {"a": {"style": "form", "explode": True}}}},
         {"body": "form", "request": MADE},
     ),
+    "a form of an object or nothing": (
+        {
+            "application/x-www-form-urlencoded": {
+                "schema": {"properties": {"m": {"anyOf": [{"type": "object"}, {"enum": [""]}]}}},
+                "encoding": {"m": {"style": "deepObject", "explode": True}},
+            }
+        },
+        {"body": "form", "request": {"properties": {"m": {"anyOf": [{"type": "object"}, {"enum": [""]}]}}}},
+    ),
     "a form with files": (
         {
             "multipart/form-data": {
