@@ -1,6 +1,6 @@
 """The files of the types: a class, or an alias, in each. A class is attrs', and says what its constructor takes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
@@ -83,17 +83,19 @@ def _alias(alias: Alias, catalog: Catalog) -> str:
     scope = _scope(catalog)
     scope.of(Name("TypeAlias", "typing"))
     value = scope.assigned(alias.expression, f"{alias.name}: TypeAlias = ")
-    lines = [docstring([f"The type {alias.name}."]), "", FUTURE, "", *sections(scope.imports), "", value]
-    return _joined(lines)
+    shared = ["from pristine import sdk as _sdk"] if "_sdk." in value else []
+    imported = sections(scope.imports, shared=shared)
+    return _joined([docstring([f"The type {alias.name}."]), "", FUTURE, "", *imported, "", value])
 
 
-def sections(found: Mapping[str, set[str]], indent: int = 0) -> list[str]:
-    """Imports of the standard library, and those of the package, apart."""
+def sections(found: Mapping[str, set[str]], indent: int = 0, *, shared: Sequence[str] = ()) -> list[str]:
+    """Imports of the standard library, those of Pristine, and those of the package, apart."""
     own = {home: names for home, names in found.items() if home.startswith(".")}
     first = imports({home: names for home, names in found.items() if home not in own}, indent)
     second = imports(own, indent)
-    between = [""] if first and second else []
-    return [f"{' ' * indent}{line}" if line else "" for line in (*first, *between, *second)]
+    groups = [group for group in (first, shared, second) if group]
+    lines = [line for group in groups for line in ("", *group)][1:]
+    return [f"{' ' * indent}{line}" if line else "" for line in lines]
 
 
 # -- classes -----------------------------------------------------------------------------------------------------------

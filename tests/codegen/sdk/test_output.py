@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.codegen.sdk.packages import HERE, ROOT
+from tests.codegen.sdk.packages import HERE, ROOT, made
 
 BIN: Final = Path(sys.executable).parent
 
@@ -67,3 +67,14 @@ def test_pyright_is_content(checked: Path) -> None:
 
 def told(one: dict[str, Any]) -> str:
     return f"{one['file']}:{one['range']['start']['line'] + 1}: {one['message']}"
+
+
+def test_a_type_of_an_argument_that_may_be_null_imports_what_it_names() -> None:
+    """A long one has a file of its own, which had no import of the runtime."""
+    tier = {"enum": ["auto", "default", "flex", "scale", "priority", "fast", "ultrafast"], "nullable": True}
+    request = {"properties": {"tier": "Tier"}}
+    endpoint = {"method": "POST", "path": "/a", "request": request}
+    files = made({"name": "r", "endpoints": {"a.make": endpoint}, "types": {"Tier": tier}}, "r_sdk").generated
+    (alias,) = [text for path, text in files.items() if path.endswith("models/a_make_tier.py")]
+    assert "_sdk.Null" in alias
+    assert "\n\nfrom pristine import sdk as _sdk\n\n" in alias
