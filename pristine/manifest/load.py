@@ -113,7 +113,14 @@ def _manifest(at: Cursor, parts: Sequence[Cursor], *, lazily: bool = False) -> M
         schemes=known,
         endpoints=Unread(dict(listed), read) if lazily else {id: read(id, one) for id, one in listed},
         types=named,
+        elsewhere=frozenset(filter(None, (_server_of(one.value) for _, one in listed))),
     )
+
+
+def _server_of(endpoint: object) -> str:
+    """What an endpoint says of its server, read without the rest of it."""
+    said = endpoint.get("server") if isinstance(endpoint, Mapping) else None
+    return said if isinstance(said, str) else ""
 
 
 def _section(at: Cursor, key: str) -> Cursor:

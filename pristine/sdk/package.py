@@ -1,14 +1,15 @@
 """The parts of a generated package that load when they are needed: its manifest, and its classes by their places."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from pristine.adapters.documents import read_json
 from pristine.manifest.load import recall_manifest
 from pristine.manifest.model import Manifest
+from pristine.ports.documents import Document
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -21,7 +22,7 @@ MANIFEST: Final = "manifest.json"
 def manifest_of(package: str) -> Manifest:
     """The manifest of a generated package, read once; its types are the classes that the package has for them."""
     source = files(package) / MANIFEST
-    document = read_json(source.read_text("utf-8"), f"{package}/{MANIFEST}")
+    document = Document(json.loads(source.read_text("utf-8")), f"{package}/{MANIFEST}")
     return recall_manifest(document, classes=_classes(package))
 
 

@@ -23,18 +23,20 @@ def bases_of(manifest: Manifest, context: Context[Any]) -> Mapping[str, str | No
     for name in context.servers.keys() - known:
         hint = suggestion(name, known) or "; none has a name"
         raise ConfigurationError(f"the manifest has no server {name!r}{hint}", setting=f"servers.{name}")
-    named = {endpoint.server for endpoint in manifest.endpoints.values()} - {""} if known else set[str]()
-    return {"": _own(manifest, context, named), **{name: _named(manifest, context, name) for name in named}}
+    named = {name: _named(manifest, context, name) for name in manifest.elsewhere}
+    return {"": _own(manifest, context), **named}
 
 
-def _own(manifest: Manifest, context: Context[Any], named: set[str]) -> str | None:
+def _own(manifest: Manifest, context: Context[Any]) -> str | None:
     if context.base_url is not None:
         return context.base_url
     server = manifest.find_server(context.server)
     if server is not None and server.name in context.servers:
         return context.servers[server.name]
     own = set(server.variables) if server is not None else set()
-    elsewhere = {variable for one in manifest.servers if one.name in named for variable in one.variables} - own
+    elsewhere = {
+        variable for one in manifest.servers if one.name in manifest.elsewhere for variable in one.variables
+    } - own
     return manifest.server(
         context.server, {n: one for n, one in context.server_variables.items() if n not in elsewhere}
     )

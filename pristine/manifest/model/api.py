@@ -87,7 +87,10 @@ class Endpoint:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Manifest:
-    """A whole API. Compared by identity: what is compiled from it is kept as long as it lives."""
+    """A whole API. Compared by identity: what is compiled from it is kept as long as it lives.
+
+    `elsewhere` has the names of the servers that endpoints are at, where that is not the API's own.
+    """
 
     name: str
     version: str = ""
@@ -96,6 +99,7 @@ class Manifest:
     schemes: Mapping[str, Scheme] = NOTHING
     endpoints: Mapping[str, Endpoint] = NOTHING
     types: Mapping[str, Schema] = attrs.field(default=NOTHING, repr=False)
+    elsewhere: frozenset[str] = frozenset()
 
     def server(self, name: str | None = None, variables: Mapping[str, str] = NOTHING) -> str | None:
         """The URL of a server by its name, or of the first; None where there is none.

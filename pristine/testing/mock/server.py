@@ -117,8 +117,7 @@ class MockServer:
     @property
     def servers(self) -> Mapping[str, str]:
         """Where it serves, by the servers that endpoints name: `pristine.context(servers=…)` sends their calls here."""
-        named = {endpoint.server for endpoint in self._manifest.endpoints.values()} - {""}
-        return dict.fromkeys(sorted(named), self._url)
+        return dict.fromkeys(sorted(self._manifest.elsewhere), self._url)
 
     def start(self) -> None:
         """Begin to serve."""
