@@ -6,7 +6,7 @@ from a list of what is left to do, so types may be recursive and chains of them 
 
 from collections.abc import Callable, Collection, Mapping
 from itertools import chain
-from typing import Any, Final, Literal, Optional, Union
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pristine.manifest.bounds import BOUND_KEYS, bounded, check_format, formatted
 from pristine.manifest.classes import FIELD_KEYS, check_fields, make_class
@@ -276,7 +276,10 @@ class TypeReader:
 
 
 def _or_null(schema: Schema) -> Schema:
-    return Optional[schema]  # noqa: UP045 `Any | None` is not a runtime type
+    """The type or None. A union gets one more member: typing would take it, as a whole, for one in another order."""
+    origin: Any = get_origin(schema)
+    members = get_args(schema) if origin is Union else (schema,)
+    return Union[(*members, None)]
 
 
 def _kind(found: Mapping[str, Any]) -> Any:

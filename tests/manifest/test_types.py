@@ -7,7 +7,8 @@ import pickle
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from types import NoneType
+from typing import Any, Final, get_args
 from uuid import UUID
 
 import attrs
@@ -637,3 +638,13 @@ def test_a_type_of_an_api_serves_requests_and_answers() -> None:
     reply = call(echo, source, {"a": 1})
     assert reply == {"a": 1}
     assert call(echo, source, reply) == {"a": 1}
+
+
+@pytest.mark.parametrize("kinds", [("number", "integer"), ("integer", "number"), ("string", "boolean", "number")])
+def test_a_union_that_need_not_be_there_keeps_its_order(kinds: tuple[str, ...]) -> None:
+    """typing takes unions for equal whose members are in another order, and gives the one that was made first."""
+    members = [{"type": kind} for kind in kinds]
+    loaded = pristine.load_manifest(manifest({}, types={"T": {"properties": {"a": {"anyOf": members}}}}))
+    field = attrs.fields(loaded.types["T"]).a
+    names = {"number": float, "integer": int, "string": str, "boolean": bool}
+    assert get_args(field.type) == (*(names[kind] for kind in kinds), NoneType)
