@@ -56,8 +56,8 @@ class OpenTelemetry:
         _check(self._options)
         self._propagate = propagate
         self._providers = (
-            (tracer_provider or trace.get_tracer_provider) if traces else None,
-            (meter_provider or metrics_api.get_meter_provider) if metrics else None,
+            (tracer_provider or _set(trace.get_tracer_provider, "_TRACER_PROVIDER")) if traces else None,
+            (meter_provider or _set(metrics_api.get_meter_provider, "_METER_PROVIDER")) if metrics else None,
         )
         self._records = False
         self._found()
@@ -85,7 +85,8 @@ class OpenTelemetry:
 
     def _found(self) -> bool:
         """Whether there is an SDK by now; once there is one, it stays."""
-        self._records = any(map(_records, self._providers))
+        traces, metrics = self._providers
+        self._records = _records(traces) or _records(metrics)
         return self._records
 
     def emit(self, signal: Signal) -> None:
@@ -155,6 +156,17 @@ def _handlers(calls: Calls, futures: Futures) -> Mapping[str, Callable[[Signal],
         signals.FUTURE_STATE_CHANGE: futures.state_change,
         signals.FUTURE_STOP: futures.stop,
     }
+
+
+def _set(ask: Callable[[], Any], name: str) -> Callable[[], Any]:
+    """Asks for a global provider where one was set; `name` is what the API has it under.
+
+    While there is none, the API looks for one in the environment each time, which takes longer than all else that a
+    call asks of a listener. Here that is done once; under another name it would be done each time again.
+    """
+    ask()
+    known: Mapping[str, Any] = getattr(ask, "__globals__", {})
+    return lambda: None if known.get(name, ask) is None else ask()
 
 
 def _records(provider: Any) -> bool:

@@ -49,6 +49,13 @@ def test_without_an_sdk_and_a_trace_it_does_not_listen() -> None:
     assert OpenTelemetry(tracer_provider=NoOpTracerProvider()).active is False
 
 
+def test_no_call_looks_for_an_sdk_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    telemetry = OpenTelemetry()
+    monkeypatch.setattr("opentelemetry.trace.os", None)
+    monkeypatch.setattr("opentelemetry.metrics._internal.environ", None)
+    assert telemetry.active is False
+
+
 @pytest.mark.usefixtures("in_a_trace")
 def test_without_an_sdk_a_trace_is_passed_on() -> None:
     assert OpenTelemetry(propagate=False).active is False
