@@ -59,7 +59,8 @@ class Circuit:
 
     def state(self, now: float) -> State:
         """Half open is one that is not closed and whose time is over."""
-        return "closed" if self._until is None else "open" if now < self._until else "half_open"
+        until = self._until  # read once: it is asked without a lock
+        return "closed" if until is None else "open" if now < until else "half_open"
 
     def admit(self, now: float) -> Token | Open:
         """A token, or for how long there is none."""
@@ -86,7 +87,8 @@ class Circuit:
     def settle(self, token: Token, failed: bool | None, now: float | None) -> None:
         """Take what came of a token; None counts for nothing. `now` is None only where `failed` is."""
         self.under_way -= 1
-        self._probes.pop(token, None)
+        if self._probes:
+            self._probes.pop(token, None)
         if now is None:
             return
         self.touched = now
