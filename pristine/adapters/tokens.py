@@ -99,7 +99,7 @@ class TokenAuth:
             with self._lock:
                 now, kept = waits.now(), self._kept
                 if kept is not None and now < (kept.ends if self._fetching else kept.due):
-                    return _with(request, self.header, kept.field)
+                    return request.with_fields({self.header: kept.field})
                 if not self._fetching:
                     self._fetching = True
                     break
@@ -111,7 +111,7 @@ class TokenAuth:
                 told = f"total timeout of {total:g} s passed (phase: wait): another call fetches the credential"
                 raise TimeoutExceeded(told, phase="wait", limit="total", seconds=total)
         try:
-            return _with(request, self.header, await self._fetched(fetch, waits, kept))
+            return request.with_fields({self.header: await self._fetched(fetch, waits, kept)})
         finally:
             with self._lock:
                 self._fetching, ringing, self._waiting = False, self._waiting, []
@@ -156,7 +156,3 @@ def _checked(token: Any) -> AccessToken:
 def _method(source: Any, name: str) -> Any:
     found = getattr(source, name, None)
     return found if callable(found) else None
-
-
-def _with(request: Request, name: str, value: str) -> Request:
-    return request.with_fields({name: value})
