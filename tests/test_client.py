@@ -353,6 +353,13 @@ def test_names_can_be_listed_and_methods_have_signatures(make: Make) -> None:
     assert not callable(getattr(client, "__len__", None))
 
 
+def test_a_parameter_that_python_has_a_word_for_gets_an_underscore() -> None:
+    source = {"name": "x", "endpoints": {"e": {"method": "GET", "path": "/{from}/{from_}", "query": {}}}}
+    client = pristine.Client(pristine.load_manifest(source), pristine.context(base_url="http://a.example"))
+    assert str(inspect.signature(client.e)) == "(from_, from__)"
+    client.close()
+
+
 def test_a_deprecated_method_warns(make: Make) -> None:
     api = make(always(1))
     with pytest.warns(DeprecationWarning, match="old is deprecated: use health"):

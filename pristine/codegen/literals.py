@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -101,11 +101,10 @@ def _lines(value: Any, indent: int) -> Iterator[str]:
             yield broken(part, indent, indent + 1)
 
 
-def call(name: str, positional: Sequence[Any], named: Mapping[str, Any], *, beside: int = 0) -> str:
+def call(name: str, arguments: Mapping[str, Any], *, beside: int = 0) -> str:
     """A call, its lines broken where it is too long with the `beside` characters of its first and last line."""
-    given = [*(("", value) for value in positional), *((f"{key}=", value) for key, value in named.items())]
-    short = f"{name}({', '.join(f'{key}{literal(value)}' for key, value in given)})"
-    if len(short) + beside <= WIDTH or not given:
+    short = f"{name}({', '.join(f'{key}={literal(value)}' for key, value in arguments.items())})"
+    if len(short) + beside <= WIDTH or not arguments:
         return short
-    lines = (f"    {key}{broken(value, 4, len(key) + 5)},\n" for key, value in given)
+    lines = (f"    {key}={broken(value, 4, len(key) + 6)},\n" for key, value in arguments.items())
     return f"{name}(\n{''.join(lines)})"

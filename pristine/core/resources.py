@@ -139,7 +139,7 @@ class Method:
         taken: dict[str, Place] = {}
         required: set[str] = set()
         for place, wanted, is_required in _places(endpoint):
-            name = wanted
+            name = f"{wanted}_" if keyword.iskeyword(wanted) else wanted
             while name in taken:
                 name += "_"
             taken[name] = place

@@ -153,7 +153,7 @@ SAID: Final = {
         "- With status `404`: [`Problem`](#type.problem)",
         "- With any other status: anything",
         "- Not signed: anybody may call it",
-        'client.things.get("class", ',
+        'client.things.get(class_="class", ',
     ),
     "`client.things.put`": ("| `path` | path | string, may hold `/` | required |", '    colour="red",\n)'),
     "`client.things.all`": (

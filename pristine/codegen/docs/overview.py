@@ -24,7 +24,7 @@ def title(manifest: Manifest) -> str:
 
 def client(manifest: Manifest, source: str) -> str:
     """How a client is made: the examples of the page go on from there."""
-    context = call("pristine.context", [], _settings(manifest), beside=len("context = "))
+    context = call("pristine.context", _settings(manifest), beside=len("context = "))
     lines = (
         "import os\n" if "os.environ" in context else "",
         "import pristine\n",

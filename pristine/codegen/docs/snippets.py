@@ -56,7 +56,7 @@ def _forms(called: Called, arguments: Mapping[str, Any], made: Snippet) -> Itera
     if streaming is not None:
         name = f"{called.name}_stream" if streaming.when else called.name
         view, bound, shown = _VIEWS[streaming.format]
-        opened = _call(name, called, arguments, beside=len("with  as response:"))
+        opened = call(name, arguments, beside=len("with  as response:"))
         source = f"with {opened} as response:\n    for {bound} in response.{view}():\n        print({shown})"
         yield Snippet(made.name, source, items, is_again=bool(streaming.when))
 
@@ -72,17 +72,8 @@ _VIEWS: Final[Mapping[StreamFormat, tuple[str, str, str]]] = {
 
 def _plain(called: Called, arguments: Mapping[str, Any]) -> str:
     if called.endpoint.pagination is not None:
-        return f"for item in {_call(called.name, called, arguments, beside=len('for item in :'))}:\n    print(item)"
-    return f"reply = {_call(called.name, called, arguments, beside=len('reply = '))}"
-
-
-def _call(name: str, called: Called, arguments: Mapping[str, Any], *, beside: int) -> str:
-    """The call; what has a name that no keyword argument may have is given by position, with all of the path."""
-    positional: tuple[str, ...] = ()
-    if any(keyword.iskeyword(one) for one in called.method.positional):
-        positional = called.method.positional
-    named = {key: value for key, value in arguments.items() if key not in positional}
-    return call(name, [arguments[key] for key in positional], named, beside=beside)
+        return f"for item in {call(called.name, arguments, beside=len('for item in :'))}:\n    print(item)"
+    return f"reply = {call(called.name, arguments, beside=len('reply = '))}"
 
 
 # -- what is given -----------------------------------------------------------------------------------------------------
