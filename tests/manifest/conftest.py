@@ -12,6 +12,8 @@ import pytest
 
 import pristine
 
+pytest.register_assert_rewrite("tests.manifest.effects")
+
 MEMORY: Final = 2**30
 
 CHILDREN: Final = """

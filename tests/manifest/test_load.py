@@ -15,7 +15,7 @@ from pristine.manifest.load import load_manifest
 from pristine.manifest.reading import ManifestFault
 from pristine.ports.errors import DocumentError, InvalidPayload
 from tests.manifest.faults import endpoint_fault, fault, faults
-from tests.manifest.test_effects import ENDPOINT_KEYS
+from tests.manifest.test_effects import EFFECTS
 from tests.support.offline import manifest, received, refused
 
 # -- keys that could have none are faults ------------------------------------------------------------------------------
@@ -321,7 +321,7 @@ def test_a_long_chain_of_names_is_faulty_but_not_one_of_objects() -> None:
     [[[]], {}, [], {"a": {}}, 5, None, 1.5, (), b"x", {5: 5}, object(), float("nan")],
     ids=lambda hostile: repr(hostile).partition(" at ")[0],
 )
-@pytest.mark.parametrize("key", sorted(ENDPOINT_KEYS))
+@pytest.mark.parametrize("key", sorted(EFFECTS["endpoint"]))
 def test_whatever_stands_under_a_key_it_is_read_or_a_fault(key: str, hostile: Any) -> None:
     for source in (manifest({key: hostile}), manifest({key: {"x": hostile}}), manifest({key: {"type": hostile}})):
         with suppress(ManifestError):

@@ -8,7 +8,7 @@ import pristine
 from pristine.manifest.presets import NAMING, PRESETS
 from pristine.ports.errors import FutureExpired, FutureFailed
 from pristine.testing.answers import as_json
-from tests.manifest.futures import GET, Work, work
+from tests.manifest.effects.futures import GET, Work, work
 from tests.support.offline import BASE
 
 FIRST: Final[dict[str, pristine.Response]] = {

@@ -269,21 +269,21 @@ def default_of(key: str) -> Callable[[], None]:
     return defaults_of_policies_hold
 
 
-DOCUMENT: Final[dict[str, Callable[[], None]]] = {
-    "retries": retries_are_named,
-    "limits": limits_are_shared_by_name,
-    "breakers": breakers_are_shared_by_name,
-}
-ENDPOINT: Final[dict[str, Callable[[], None]]] = {
-    "safety": safety_says_whether_it_may_be_sent_again,
-    "deadline": a_server_is_told_the_deadline,
-    "retry": retries_are_named,
-    "limit": limits_are_shared_by_name,
-    "breaker": breakers_are_shared_by_name,
-}
-ERROR: Final[dict[str, Callable[[], None]]] = {"kinds": a_code_is_of_a_kind, "statuses": a_status_is_of_a_kind}
-DEFAULT: Final = {key: default_of(key) for key in ("deadline", "retry", "limit", "breaker")}
-TABLES: Final[dict[str, dict[str, Callable[[], None]]]] = {
+EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
+    "manifest": {
+        "retries": retries_are_named,
+        "limits": limits_are_shared_by_name,
+        "breakers": breakers_are_shared_by_name,
+    },
+    "endpoint": {
+        "safety": safety_says_whether_it_may_be_sent_again,
+        "deadline": a_server_is_told_the_deadline,
+        "retry": retries_are_named,
+        "limit": limits_are_shared_by_name,
+        "breaker": breakers_are_shared_by_name,
+    },
+    "error": {"kinds": a_code_is_of_a_kind, "statuses": a_status_is_of_a_kind},
+    "default": {key: default_of(key) for key in ("deadline", "retry", "limit", "breaker")},
     "deadline": {
         "header": a_server_is_told_the_deadline,
         "format": a_deadline_has_a_format,

@@ -9,8 +9,7 @@ import pytest
 import pristine
 from pristine.adapters.clock import ManualClock
 from pristine.adapters.memory import MemoryTransport
-from pristine.manifest.asking import ASKING_KEYS
-from pristine.manifest.futures import FUTURE_KEYS, PACE_KEYS
+from pristine.manifest.futures import PACE_KEYS
 from pristine.manifest.load import load_manifest
 from pristine.manifest.model import Pace
 from pristine.ports.errors import FutureError, FutureExpired, FutureFailed, FutureTimedOut
@@ -304,44 +303,37 @@ def its_words_give_way() -> None:
     work(as_json({"status": "failed"}), started=started, **said).error(FutureExpired)
 
 
-FUTURE: Final[dict[str, Callable[[], None]]] = {
-    "preset": a_preset_stands_under_what_is_said,
-    "id": work_has_an_id,
-    "ask": the_server_is_asked,
-    "cancel": work_is_stopped,
-    "state": a_state_is_somewhere,
-    "pending": some_words_go_on,
-    "done": some_words_are_the_end,
-    "failed": some_words_are_failures,
-    "expired": some_words_say_that_it_is_not_kept,
-    "statuses": statuses_say_what_became_of_it,
-    "result": the_result_is_somewhere,
-    "result_url": the_result_is_fetched,
-    "response": the_result_is_typed,
-    "error": an_error_ends_it,
-    "category": a_failure_has_a_category,
-    **{key: known(key) for key in ("queue_state", "queue_reason", "progress")},
-    "delay": the_server_says_how_long_to_wait,
-    "delay_ms": the_server_says_it_in_milliseconds,
-    "pace": waits_have_a_pace,
-    "http_timeout": a_question_is_bounded,
-    "poll_timeout": the_work_is_bounded,
-}
-ASKING: Final[dict[str, Callable[[], None]]] = {
-    "endpoint": the_server_is_asked,
-    "path_params": path_parameters_are_given,
-    "query": a_query_is_given,
-    "headers": headers_are_given,
-    "body": a_body_is_given,
-}
-ENDPOINT: Final[dict[str, Callable[[], None]]] = {"future": an_endpoint_finishes_its_work_later}
 EFFECTS: Final[dict[str, dict[str, Callable[[], None]]]] = {
-    "future": FUTURE,
-    "asking": ASKING,
+    "endpoint": {"future": an_endpoint_finishes_its_work_later},
+    "future": {
+        "preset": a_preset_stands_under_what_is_said,
+        "id": work_has_an_id,
+        "ask": the_server_is_asked,
+        "cancel": work_is_stopped,
+        "state": a_state_is_somewhere,
+        "pending": some_words_go_on,
+        "done": some_words_are_the_end,
+        "failed": some_words_are_failures,
+        "expired": some_words_say_that_it_is_not_kept,
+        "statuses": statuses_say_what_became_of_it,
+        "result": the_result_is_somewhere,
+        "result_url": the_result_is_fetched,
+        "response": the_result_is_typed,
+        "error": an_error_ends_it,
+        "category": a_failure_has_a_category,
+        **{key: known(key) for key in ("queue_state", "queue_reason", "progress")},
+        "delay": the_server_says_how_long_to_wait,
+        "delay_ms": the_server_says_it_in_milliseconds,
+        "pace": waits_have_a_pace,
+        "http_timeout": a_question_is_bounded,
+        "poll_timeout": the_work_is_bounded,
+    },
+    "asking": {
+        "endpoint": the_server_is_asked,
+        "path_params": path_parameters_are_given,
+        "query": a_query_is_given,
+        "headers": headers_are_given,
+        "body": a_body_is_given,
+    },
     "pace": dict.fromkeys(PACE_KEYS, waits_have_a_pace),
-}
-TABLES: Final = {
-    "future": {*FUTURE_KEYS, "ask", "cancel", "response"},
-    "asking": set(ASKING_KEYS),
-    "pace": set(PACE_KEYS),
 }
