@@ -11,9 +11,7 @@ import pristine
 from pristine.adapters.memory import MemoryTransport
 from pristine.manifest.load import load_manifest
 from pristine.ports import errors
-from pristine.ports.errors import (
-    ResponseTooLarge,
-)
+from pristine.ports.errors import ResponseTooLarge
 from tests.manifest.faults import endpoint_fault
 from tests.support.offline import BASE, manifest, received
 

@@ -7,9 +7,7 @@ from typing import Any, Final
 import pristine
 from pristine.adapters.memory import MemoryTransport
 from pristine.manifest.load import load_manifest
-from pristine.ports.errors import (
-    InvalidParameter,
-)
+from pristine.ports.errors import InvalidParameter
 from tests.manifest.faults import endpoint_fault
 from tests.support.offline import BASE, manifest, refused, sent
 

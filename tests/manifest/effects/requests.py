@@ -13,9 +13,7 @@ from pristine.adapters.memory import MemoryTransport
 from pristine.manifest.endpoints import EXAMPLE_KEYS, TIMEOUT_KEYS
 from pristine.manifest.load import load_manifest
 from pristine.manifest.model import METHODS
-from pristine.ports.errors import (
-    InvalidPayload,
-)
+from pristine.ports.errors import InvalidPayload
 from tests.manifest.faults import endpoint_fault
 from tests.support.offline import BASE, call, manifest, refused, sent
 

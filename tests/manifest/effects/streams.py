@@ -10,11 +10,7 @@ import pristine
 from pristine.adapters.clock import ManualClock
 from pristine.adapters.memory import MemoryTransport, Scripted
 from pristine.manifest.load import load_manifest
-from pristine.ports.errors import (
-    EventTooLarge,
-    StreamInterrupted,
-    UnexpectedContent,
-)
+from pristine.ports.errors import EventTooLarge, StreamInterrupted, UnexpectedContent
 from tests.manifest.faults import endpoint_fault
 from tests.support.offline import BASE, manifest, sent
 
