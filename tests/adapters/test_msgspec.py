@@ -114,7 +114,8 @@ def test_what_msgspec_skips_is_checked_all_the_same(text: bytes, where: bytes) -
 def test_many_digits_are_not_a_long_number() -> None:
     assert not serializer._has_long_number(b"[" + b"1234567," * 10_000 + b"1]")
     assert not serializer._has_long_number((b"9" * 4300 + b",") * 10)
-    assert serializer._has_long_number(b"[1, 2, " + b"9" * 4301 + b"]")
+    for before in range(0, 5_000, 97):
+        assert serializer._has_long_number(b"[1, 2, " + b" " * before + b"9" * 4301 + b"]")
 
 
 # -- what msgspec is told ----------------------------------------------------------------------------------------------
@@ -312,6 +313,20 @@ def test_types_may_lead_to_each_other_as_far_as_they_like() -> None:
     cls = pristine.load_manifest(manifest(types={**chain, "T1500": {"properties": {"next": "T1400"}}})).types["T0"]
     assert by_msgspec(cls)
     same(b'{"next":' * 50 + b'{"x": 1}' + b"}" * 50, cls)
+
+
+def test_a_type_may_be_of_as_many_parts_and_levels_as_it_likes() -> None:
+    deep: Any = ITEM
+    for _ in range(30):
+        deep = dict[str, deep | None] if deep is ITEM else list[deep]
+    assert by_msgspec(deep)
+    same(b"[" * 29 + b'{"a": {"id": 1, "x": 2}, "b": null}' + b"]" * 29, deep)
+
+    wide = {"Part": {"properties": {"of": "Whole"}}, "Whole": {"properties": {f"p{at}": "Part" for at in range(200)}}}
+    whole = pristine.load_manifest(manifest(types=wide)).types["Whole"]
+    assert by_msgspec(whole)
+    parts = b",".join(b'"p%d": {"x": %d, "of": {"p7": {"of": {"y": 1}}}}' % (at, at) for at in range(200))
+    same(b"{" + parts + b"}", whole)
 
 
 @pytest.mark.parametrize("schema", [PAGE, list[Any]], ids=["typed", "any"])

@@ -1,136 +1,119 @@
 """Where the Models of a value are in its document: all they need to find what was sent, if they are ever asked.
 
-A function for each schema is composed once; it passes over everything that holds no Models.
+A schema's function is of the text that one would write for it by hand; functions put together from smaller ones, which
+are told what to look at, take half as long again. It passes over everything that holds no Models.
 """
 
-from collections.abc import Callable, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 
-from pristine.adapters.msgspec.expressions import Told, fields_of, leads_to_models
+from pristine.adapters.msgspec.expressions import fields_of, leads_to_models
 from pristine.ports.model import Model, Place, is_model, remember
 from pristine.ports.serializer import Schema
 
 Mark: TypeAlias = Callable[[Any, Place], None]
-_Field: TypeAlias = tuple[Callable[[Any], Any], str, Mark]
-"""What gets a field, its name on the wire, and what marks it, or each that it lists."""
+
+_LARGEST: Final = 50
+_DEEPEST: Final = 8
+"""How many parts and levels of a schema are in one function, which saves calls; Python nests no more than 20 loops."""
 
 
-class Marks:
-    """Functions that give the Models of a value their places."""
+def mark_of(schema: Schema) -> Mark | None:
+    """What gives the Models of a value their places, if it may hold any."""
+    if not leads_to_models(schema):
+        return None
+    functions = _Functions()
+    return functions.made(functions.named(schema), schema)
 
-    def __init__(self, told: Told) -> None:
-        self._made: dict[type[Model], Mark] = {}
-        for cls in reversed([*told]):  # those first that others lead to
-            fields = {wire: field for wire, field in fields_of(cls).items() if leads_to_models(field.type)}
-            found = [(wire, attrgetter(field.name), _present(field.type)) for wire, field in fields.items()]
-            ones = [(get, wire, self._sure(schema)) for wire, get, schema in found if not _is_list(schema)]
-            lists = [(get, wire, self._sure(*get_args(schema))) for wire, get, schema in found if _is_list(schema)]
-            self._made[cls] = _object(ones, lists)
 
-    def of(self, schema: Schema) -> Mark | None:
-        if is_model(schema):
-            return self._made.get(schema) or _later(self._made, schema)
-        inner = next(filter(None, map(self.of, get_args(schema))), None)
-        return inner and _INTO[get_origin(schema)](inner)
+class _Functions:
+    """The functions of the schemas that one leads to: they call each other by name, and the first value makes them."""
 
-    def _sure(self, schema: Schema) -> Mark:
-        mark = self.of(schema)
-        if mark is None:
-            raise TypeError
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {"remember": remember}
+        self._names: dict[Schema, str] = {}
+
+    def named(self, schema: Schema) -> str:
+        name = self._names.setdefault(schema, f"mark{len(self._names)}")
+        self._known.setdefault(name, partial(self._make_and_mark, name, schema))
+        return name
+
+    def made(self, name: str, schema: Schema) -> Mark:
+        lines = _Text(self.named).of(schema, "value", ("place",), ())
+        # No stranger writes in it: there are attributes, of which attrs makes an `__init__` in this way, and literals.
+        exec("\n ".join((f"def {name}(value, place):", *lines)), self._known)  # noqa: S102
+        mark: Mark = self._known[name]
         return mark
 
-
-def _is_list(schema: Schema) -> bool:
-    origin: Any = get_origin(schema)
-    return origin is list
+    def _make_and_mark(self, name: str, schema: Schema, value: Any, place: Place) -> None:
+        self.made(name, schema)(value, place)
 
 
-def _later(made: dict[type[Model], Mark], cls: type[Model]) -> Mark:
-    """For a class that leads back to itself, and is not made yet."""
+class _Text:
+    """The lines of a function."""
 
-    def mark(model: Any, place: Place) -> None:
-        made[cls](model, place)
+    def __init__(self, named: Callable[[Schema], str]) -> None:
+        self._named = named
+        self._parts = 0
 
-    return mark
+    def of(self, schema: Schema, value: str, way: tuple[str, ...], inside: tuple[Schema, ...]) -> Iterator[str]:
+        """Those for a value, whose way begins at a place. Each level of what it is inside has variables of its own."""
+        self._parts += 1
+        apart = schema in inside or self._parts > _LARGEST or len(inside) > _DEEPEST
+        kind: Any = None if apart else Model if is_model(schema) else get_origin(schema)
+        return _SAID[kind](self, schema, value, way, (*inside, schema))
 
+    def called(self, schema: Schema, value: str, way: tuple[str, ...], _: tuple[Schema, ...]) -> Iterator[str]:
+        yield f"{self._named(schema)}({value}, {_place(way)})"
 
-def _present(schema: Schema) -> Schema:
-    """What X | None is where it is not None."""
-    if get_origin(schema) in {Union, UnionType}:
-        return next(member for member in get_args(schema) if member is not NoneType)
-    return schema
+    def model(self, cls: Any, value: str, way: tuple[str, ...], inside: tuple[Schema, ...]) -> Iterator[str]:
+        fields = {wire: field for wire, field in fields_of(cls).items() if leads_to_models(field.type)}
+        if not fields:
+            yield f"remember({value}, {_place(way)})"
+            return
+        place, part = f"place{len(inside)}", f"part{len(inside)}"
+        yield f"{place} = {_place(way)}"
+        yield f"remember({value}, {place})"
+        for wire, field in fields.items():
+            yield f"{part} = {value}.{field.name}"
+            yield from self.optional(field.type, part, (place, repr(wire)), inside)
 
+    def array(self, schema: Schema, value: str, way: tuple[str, ...], inside: tuple[Schema, ...]) -> Iterator[str]:
+        (item,) = get_args(schema)
+        at, one = f"at{len(inside)}", f"one{len(inside)}"
+        yield f"{at} = 0"  # `enumerate` takes longer
+        yield f"for {one} in {value}:"
+        yield from _further_in(self.of(item, one, (*way, at), inside))
+        yield f" {at} += 1"
 
-def _object(ones: Sequence[_Field], lists: Sequence[_Field]) -> Mark:
-    """Marks a Model and those in its fields: of one are most, and to go through no loop for it is worth the trouble."""
-    if not ones and not lists:
-        return remember
-    if len(ones) + len(lists) > 1:
-        return _with_several(ones, lists)
-    return _with_one(*ones[0]) if ones else _with_list(*lists[0])
+    def mapping(self, schema: Schema, value: str, way: tuple[str, ...], inside: tuple[Schema, ...]) -> Iterator[str]:
+        _, part = get_args(schema)
+        at, one = f"at{len(inside)}", f"one{len(inside)}"
+        yield f"for {at}, {one} in {value}.items():"
+        yield from _further_in(self.of(part, one, (*way, at), inside))
 
-
-def _with_one(get: Callable[[Any], Any], name: str, mark_part: Mark) -> Mark:
-    def mark(model: Any, place: Place) -> None:
-        remember(model, place)
-        part = get(model)
-        if part is not None:
-            mark_part(part, (place, name))
-
-    return mark
-
-
-def _with_list(get: Callable[[Any], Any], name: str, mark_item: Mark) -> Mark:
-    def mark(model: Any, place: Place) -> None:
-        remember(model, place)
-        at = 0
-        for item in get(model) or ():
-            mark_item(item, (place, name, at))
-            at += 1  # noqa: SIM113 enumerate takes longer
-
-    return mark
-
-
-def _with_several(ones: Sequence[_Field], lists: Sequence[_Field]) -> Mark:
-    def mark(model: Any, place: Place) -> None:
-        remember(model, place)
-        for get, name, mark_part in ones:
-            part = get(model)
-            if part is not None:
-                mark_part(part, (place, name))
-        for get, name, mark_item in lists:
-            at = 0
-            for item in get(model) or ():
-                mark_item(item, (place, name, at))
-                at += 1  # noqa: SIM113 as above
-
-    return mark
+    def optional(self, schema: Schema, value: str, way: tuple[str, ...], inside: tuple[Schema, ...]) -> Iterator[str]:
+        if get_origin(schema) in {Union, UnionType}:
+            schema = next(member for member in get_args(schema) if member is not NoneType)
+        yield f"if {value} is not None:"
+        yield from _further_in(self.of(schema, value, way, inside))
 
 
-def _items(mark_item: Mark) -> Mark:
-    def mark(items: Any, place: Place) -> None:
-        for at, item in enumerate(items):
-            mark_item(item, (place, at))
-
-    return mark
-
-
-def _values(mark_value: Mark) -> Mark:
-    def mark(values: Any, place: Place) -> None:
-        for key, value in values.items():
-            mark_value(value, (place, key))
-
-    return mark
+_SAID: Final[Mapping[Any, Callable[..., Iterator[str]]]] = {
+    None: _Text.called,
+    Model: _Text.model,
+    list: _Text.array,
+    dict: _Text.mapping,
+    Union: _Text.optional,
+    UnionType: _Text.optional,
+}
 
 
-def _if_present(mark_part: Mark) -> Mark:
-    def mark(part: Any, place: Place) -> None:
-        if part is not None:
-            mark_part(part, place)
-
-    return mark
+def _place(way: tuple[str, ...]) -> str:
+    return f"({', '.join(way)})" if len(way) > 1 else way[0]
 
 
-_INTO: Final = {list: _items, dict: _values, Union: _if_present, UnionType: _if_present}
+def _further_in(lines: Iterator[str]) -> Iterator[str]:
+    return (f" {line}" for line in lines)

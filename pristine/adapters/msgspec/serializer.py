@@ -16,7 +16,7 @@ import msgspec
 from pristine.adapters.json import JsonSerializer
 from pristine.adapters.msgspec.expressions import Expressions
 from pristine.adapters.msgspec.natively import convert, is_native
-from pristine.adapters.msgspec.places import Mark, Marks
+from pristine.adapters.msgspec.places import Mark, mark_of
 from pristine.adapters.msgspec.teaching import decoder
 from pristine.ports.errors import DecodeError
 from pristine.ports.serializer import Schema
@@ -64,14 +64,15 @@ def _read_anything(data: bytes) -> Any:
 
 
 _DIGITS: Final = sys.int_info.default_max_str_digits
-_LONG: Final = re.compile(rb"(?<![0-9])[0-9]{%d}" % (_DIGITS + 1))
-_LONG_PERHAPS: Final = re.compile(rb"[0-9]{100}")
+_LONG: Final = tuple(
+    (step, re.compile(rb"(?<![0-9])[0-9]{%d}" % ((_DIGITS + 1) // step))) for step in (_DIGITS // 10, _DIGITS // 100, 1)
+)
+"""Every how many bytes are looked at, and what is there then where a number is too long."""
 
 
 def _has_long_number(data: bytes) -> bool:
     """Whether it has more digits in a row than Python reads: msgspec does not mind them where it skips."""
-    samples = data[:: _DIGITS // 100]
-    return _LONG_PERHAPS.search(samples) is not None and _LONG.search(data) is not None
+    return all(digits.search(data[::step]) for step, digits in _LONG)
 
 
 # -- plans: how a schema is read ---------------------------------------------------------------------------------------
@@ -98,8 +99,7 @@ def _plan(schema: Schema) -> _Plan:
 def _as_json_does(schema: Schema, slowly: Read) -> _Plan:
     expressions = Expressions()
     expression = expressions.of(schema)
-    told = expressions.of_models()
-    return decoder(expression, told).decode, Marks(told).of(schema), slowly, False
+    return decoder(expression, expressions.of_models()).decode, mark_of(schema), slowly, False
 
 
 def _natively(schema: Schema, slowly: Read) -> _Plan:
