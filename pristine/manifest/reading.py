@@ -196,8 +196,19 @@ def text(at: Cursor) -> str:
     """A string."""
     if not isinstance(at.value, str):
         at.fault(f"must be a string, not {kind_of(at.value)}")
-        return ""
-    return at.value
+    elif not is_unicode(at.value):
+        at.fault("holds a lone surrogate, which is no character: it cannot be written as UTF-8")
+    else:
+        return at.value
+    return ""
+
+
+def is_unicode(said: str) -> bool:
+    """Whether a string is of characters alone: half of a pair of surrogates, as JSON may say it, is none."""
+    return said.isascii() or not _SURROGATE.search(said)
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def word(at: Cursor) -> str:

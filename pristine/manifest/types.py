@@ -18,6 +18,7 @@ from pristine.manifest.reading import (
     Reader,
     anything,
     flag,
+    is_unicode,
     kind_of,
     members,
     one_of,
@@ -135,7 +136,7 @@ class TypeReader:
                 expression = named and named.value
             if not isinstance(expression, Mapping):
                 break
-            if isinstance(said := expression.get("description"), str):
+            if isinstance(said := expression.get("description"), str) and is_unicode(said):
                 return said if expression is own else said[:_SHORT]  # because any number of fields may name a type
             expression = expression.get("items", expression.get("$ref", expression.get("type")))
         return ""

@@ -57,6 +57,16 @@ WRONG: Final[dict[str, tuple[Any, str, str]]] = {
     "a class": (Path, "manifest", "must be an object, not a Python"),
     "an empty name": ({**manifest(), "name": ""}, "name", "must not be empty"),
     "a name that is none": ({**manifest(), "name": None}, "name", "must be a string, not null"),
+    "a text that is none": (
+        manifest(types={"T": {"properties": {"a": "Named"}}, "Named": {"type": "string", "description": "\ud83d"}}),
+        "types.Named.description",
+        "holds a lone surrogate, which is no character",
+    ),
+    "the text of a class that is none": (
+        manifest(types={"T": {"properties": {"a": "string"}, "description": "cut \ude00"}}),
+        "types.T.description",
+        "holds a lone surrogate",
+    ),
     "a key that is no string": ({**manifest(), 5: 1}, "manifest", "key 5 must be a string"),
     "an unknown key": (manifest(nmae="x"), "nmae", "unknown key; did you mean 'name'?"),
     "endpoints of another kind": ({"name": "x", "endpoints": 5}, "endpoints", "must be an object, not a number"),
