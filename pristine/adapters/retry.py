@@ -50,7 +50,7 @@ def _jitter(given: Jittered) -> Jitter:
     if isinstance(given, str) and given in _NAMED:
         return _NAMED[given]
     jitter: Any = given
-    if isinstance(given, Mapping) and given.keys() == {"factor"}:
+    if not is_number(given) and isinstance(given, Mapping) and given.keys() == {"factor"}:
         jitter = Factor(given["factor"])
     part = jitter.factor if isinstance(jitter, Factor) else jitter
     if not is_number(part) or not 0 <= part <= 1:

@@ -3,6 +3,7 @@
 A transport whose class is `shareable` is made once for each configuration, and lives as long as a Context has it.
 """
 
+import sys
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -94,8 +95,8 @@ def adapter(port: str, name: str) -> Any:
 def named(port: str, choice: Choice) -> Named:
     """A choice in full; raises ConfigurationError where it names none and the port has no default."""
     group, default = PORTS[port]
-    options = {"name": choice} if isinstance(choice, str) else {"name": default, **choice}
-    name = options.pop("name")
+    options = {} if isinstance(choice, str) else dict(choice)
+    name = choice if isinstance(choice, str) else options.pop("name", default)
     if not name:
         raise ConfigurationError(f"{port}: say which by name: {', '.join(sorted(found(group)))}", setting=port)
     return Named(name, options)
@@ -103,22 +104,35 @@ def named(port: str, choice: Choice) -> Named:
 
 def made(port: str, choice: Named) -> Any:
     """An adapter from its name and options; raises ConfigurationError for what it does not know, with its setting."""
-    factory = adapter(port, choice.name)
-    what, form = f"{port} {choice.name!r}", _signature(factory)
-    known = _options(form)
-    for option in choice.options:
-        if known is not None and option not in known:
-            hint = suggestion(str(option), known) or "; it has none"
-            raise ConfigurationError(f"{what} has no option {option!r}{hint}", setting=f"{port}.{option}")
-    options = _around(port, choice.options) if known and "inner" in known else choice.options
+    factory, what = adapter(port, choice.name), f"{port} {choice.name!r}"
+    options = _known(port, choice.options, _signature(factory), what) if choice.options else choice.options
     try:
-        form.bind(**options)
         return factory(**options)
     except (ConfigurationError, InvalidHeader) as error:
         setting = f"{port}.{getattr(error, 'setting', '')}".rstrip(".")
         raise ConfigurationError(f"{what}: {error.message}", setting=setting) from None
     except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"{what}: {error}", setting=port) from None
+        told = _missing(_signature(factory), options) or error
+        raise ConfigurationError(f"{what}: {told}", setting=port) from None
+
+
+def _known(port: str, options: Mapping[str, Any], form: Signature, what: str) -> Mapping[str, Any]:
+    """The options, of which a factory has each; with the adapter itself for `inner`."""
+    known = _options(form)
+    for option in options:
+        if known is not None and option not in known:
+            hint = suggestion(str(option), known) or "; it has none"
+            raise ConfigurationError(f"{what} has no option {option!r}{hint}", setting=f"{port}.{option}")
+    return _around(port, options) if known and "inner" in known else options
+
+
+def _missing(form: Signature, options: Mapping[str, Any]) -> TypeError | None:
+    """What is wrong with the arguments themselves, in words without the factory's own name."""
+    try:
+        form.bind(**options)
+    except TypeError as error:
+        return error
+    return None
 
 
 def _around(port: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -163,6 +177,20 @@ def _installed() -> Any:
     return entry_points()
 
 
+_LOADED: Final[dict[str, tuple[str, str]]] = {}
+"""What entry points have named that were loaded -> its module and its name there, where that is a plain one."""
+
+
+def _loaded(entry: EntryPoint) -> Any:
+    """What an entry point names; where it has been loaded before, it is looked up, which takes a fifth of the time."""
+    module, name = _LOADED.get(entry.value, ("", ""))
+    what = getattr(sys.modules.get(module), name, None) if name else None
+    if what is None:
+        what = entry.load()
+        _LOADED[entry.value] = (entry.module, entry.attr)
+    return what
+
+
 def load(group: str, name: str, what: str) -> Any:
     """What an entry point names; raises ConfigurationError with the names that exist, or with what to install."""
     known = found(group)
@@ -171,7 +199,7 @@ def load(group: str, name: str, what: str) -> Any:
         raise ConfigurationError(f"there is no {what} {name!r}{nearest}; installed: {', '.join(sorted(known))}")
     entry = known[name]
     try:
-        return entry.load()
+        return _loaded(entry)
     except (ImportError, AttributeError) as error:
         remedy = f": pip install 'pristine-sdk[{entry.name}]'" if entry.value.startswith("pristine.") else ""
         told = f"{what} {entry.name!r} needs a package that is not installed ({error}){remedy}"

@@ -1,7 +1,7 @@
 """The immutable wiring: one value that holds every port. A change is a new Context that shares the rest."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 import attrs
 
@@ -92,7 +92,8 @@ def _middle() -> float:
 
 def _port(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
     """A name or options are for pristine.context; here they would fail in the middle of a call."""
-    if isinstance(value, (str, bytes, int, float, Mapping, type)):
+    # To ask whether it is a Mapping takes as long as all the rest of a Context, until Python has learned it is not.
+    if isinstance(value, (str, bytes, int, float, type)) or (hasattr(value, "keys") and isinstance(value, Mapping)):
         told = f"{attribute.name}={value!r:.40}: give an instance; pristine.context(…) makes one from a name or options"
         raise ConfigurationError(told, setting=attribute.name)
 
@@ -106,11 +107,14 @@ def _several(given: Any) -> tuple[Any, ...]:
     return () if given is None else tuple(given) if isinstance(given, (list, tuple)) else (given,)
 
 
+_CAPABILITIES: Final = tuple(capability.value for capability in Capability)
+
+
 def _capabilities(given: Any) -> frozenset[Capability]:
-    known = [capability.value for capability in Capability]
     for name in [given] if isinstance(given, str) else given:
-        if name not in known:
-            raise ConfigurationError(f"there is no capability {name!r}{suggestion(str(name), known)}", setting="needs")
+        if name not in _CAPABILITIES:
+            hint = suggestion(str(name), _CAPABILITIES)
+            raise ConfigurationError(f"there is no capability {name!r}{hint}", setting="needs")
     return frozenset(map(Capability, [given] if isinstance(given, str) else given))
 
 
@@ -152,7 +156,7 @@ class Context(Generic[T_co]):
     server: str | None = None
     server_variables: Mapping[str, str] = attrs.field(factory=dict, converter=dict)
     servers: Mapping[str, str] = attrs.field(factory=dict, converter=servers)
-    timeout: Timeout = attrs.field(factory=Timeout, converter=timeout)
+    timeout: Timeout = attrs.field(default=Timeout(), converter=timeout)
     headers: Headers = attrs.field(factory=Headers, converter=checked)
     max_event_bytes: int | None = attrs.field(default=MAX_EVENT_BYTES, validator=_bound)
     max_response_bytes: int | None = attrs.field(default=None, validator=_bound)
