@@ -157,6 +157,19 @@ def test_the_thousandth_call_costs_what_the_tenth_did_and_leaves_nothing_behind(
     assert abs(function_calls(lambda: call(*said, **options)) - before) <= SPARE
 
 
+@pytest.mark.parametrize(
+    ("make", "limit"),
+    [
+        (lambda context: pristine.context(base_url="http://other", transport=context.transport), 84),
+        (lambda context: context.with_(base_url="http://other"), 29),
+    ],
+    ids=["the next one", "a copy"],
+)
+def test_a_further_context_makes_few_function_calls(make: Callable[[Any], object], limit: int) -> None:
+    context = pristine.context(base_url="http://t", transport=AtOnce())
+    assert function_calls(lambda: make(context)) <= limit + SPARE
+
+
 def _read_events(events: int) -> None:
     context = pristine.context(base_url="http://t", transport=AtOnce(events))
     with pristine.Pipeline(MANIFEST, context).execute_stream("feed") as response:
