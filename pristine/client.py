@@ -5,8 +5,8 @@ An attribute leads down the tree of endpoint ids; calling one makes the call. Bo
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from inspect import Signature
-from types import NoneType, TracebackType, UnionType
-from typing import Annotated, Any, ClassVar, Final, Generic, Literal, Self, Union, get_args, get_origin
+from types import NoneType, TracebackType
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, Self, get_args, get_origin
 
 import attrs
 
@@ -21,6 +21,7 @@ from pristine.manifest.reading import suggestion
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.generic import Of_co
 from pristine.ports.transport import AsyncTransport, Transport
+from pristine.ports.unions import UNIONS
 
 _OF_CALLS: Final = frozenset(CallOptions.__annotations__) - {"path_params"}
 _OF_CONTEXTS: Final = frozenset(field.name for field in attrs.fields(Context)) - {"transport", "owned", "new_key"}
@@ -114,7 +115,7 @@ def _words(type: Any) -> Any:
     if origin is Annotated:
         return _words(get_args(type)[0])
     inside = [str(_words(one)) for one in get_args(type)]
-    if origin in {Union, UnionType}:
+    if origin in UNIONS:
         return _Words(" | ".join(inside))
     name = "None" if type in {None, NoneType} else getattr(origin or type, "__name__", repr(type))
     return _Words(f"{name}[{', '.join(inside)}]" if inside else name)

@@ -1,8 +1,8 @@
 """A type without the ways in which it can be written: its members, whether it may be null, and what bounds it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import attrs
 
@@ -10,8 +10,7 @@ from pristine.manifest.model import Endpoint
 from pristine.ports.constraints import Constraints, Discriminator
 from pristine.ports.model import DESCRIPTION, REQUIRED, WIRE, Model, is_model
 from pristine.ports.serializer import Schema
-
-UNIONS: Final = frozenset({Union, UnionType})
+from pristine.ports.unions import UNIONS, union_of
 
 
 @attrs.frozen
@@ -49,7 +48,7 @@ def without_null(schema: Schema) -> Schema:
     """The type without the null that a union adds to it; such a union has lost the name that the type may have."""
     members = tuple(one for one in get_args(schema) if one is not NoneType)
     is_nullable = get_origin(schema) in UNIONS and 0 < len(members) < len(get_args(schema))
-    return Union[members] if is_nullable else schema  # noqa: UP007 made at run time
+    return union_of(members) if is_nullable else schema
 
 
 def fields_of(cls: type[Model]) -> dict[str, "attrs.Attribute[Any]"]:

@@ -197,7 +197,7 @@ def text(at: Cursor) -> str:
     if not isinstance(at.value, str):
         at.fault(f"must be a string, not {kind_of(at.value)}")
     elif not is_unicode(at.value):
-        at.fault("holds a lone surrogate, which is no character: it cannot be written as UTF-8")
+        at.fault("holds a lone surrogate, which is not a character")
     else:
         return at.value
     return ""

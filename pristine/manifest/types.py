@@ -6,7 +6,7 @@ from a list of what is left to do, so types may be recursive and chains of them 
 
 from collections.abc import Callable, Collection, Mapping
 from itertools import chain
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal
 
 from pristine.manifest.bounds import BOUND_KEYS, bounded, check_format, formatted
 from pristine.manifest.classes import FIELD_KEYS, check_fields, make_class
@@ -31,6 +31,7 @@ from pristine.manifest.unread import Unread
 from pristine.manifest.weights import EFFORT, Weights
 from pristine.ports.model import Model
 from pristine.ports.serializer import Schema
+from pristine.ports.unions import union_of
 
 PRIMITIVES: Final[Mapping[str, Any]] = {
     "string": str,
@@ -158,7 +159,7 @@ class TypeReader:
         _check_fit(at, found)
         check_format(at, found)
         schema = bounded(at, found, self._expression(at, found))
-        return self._weights.checked(at, _or_null(schema) if found.get("nullable") else schema)
+        return self._weights.checked(at, union_of((schema, None)) if found.get("nullable") else schema)
 
     def _expression(self, at: Cursor, found: Mapping[str, Any]) -> Schema:
         """What the key that says a type says."""
@@ -189,14 +190,14 @@ class TypeReader:
         if len(kinds) < 2 or len(set(kinds)) < len(kinds):
             at.child("type", kinds).fault("must list two or more kinds, each once")
             return Any
-        return Union[tuple(self._expression(at, {**found, "type": kind}) for kind in kinds)]  # noqa: UP007 made at run time
+        return union_of(self._expression(at, {**found, "type": kind}) for kind in kinds)
 
     def _union(self, inside: Cursor, found: Mapping[str, Any]) -> Schema:
         listed = ListOf(self._schema)(inside)
         inside.spend(self._weights.total(listed) * EFFORT)
         if isinstance(inside.value, list) and len(listed) < 2:
             inside.fault("must list two or more types")
-        union = Union[tuple(listed)] if listed else Any  # noqa: UP007 made at run time
+        union = union_of(listed) if listed else Any
         if "discriminator" not in found:
             return union
         place = inside.at((*inside.path[:-1], "discriminator"), found["discriminator"])
@@ -273,14 +274,7 @@ class TypeReader:
         if "default" in said:
             check_default(at.child("default", said["default"]), schema, self.weight(schema))
             return schema
-        return schema if required else _or_null(schema)
-
-
-def _or_null(schema: Schema) -> Schema:
-    """The type or None. A union gets one more member: typing would take it, as a whole, for one in another order."""
-    origin: Any = get_origin(schema)
-    members = get_args(schema) if origin is Union else (schema,)
-    return Union[(*members, None)]
+        return schema if required else union_of((schema, None))
 
 
 def _kind(found: Mapping[str, Any]) -> Any:

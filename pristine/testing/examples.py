@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from random import Random
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import attrs
 
@@ -19,8 +19,9 @@ from pristine.ports.constraints import Constraints, Discriminator
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.model import WIRE, Model, is_model
 from pristine.ports.serializer import Schema
+from pristine.ports.unions import UNIONS, union_of
 from pristine.testing import scalars
-from pristine.testing.heights import UNIONS, height, is_needed, is_wanted
+from pristine.testing.heights import height, is_needed, is_wanted
 from pristine.testing.scalars import NoValue
 
 _UNBOUND: Final = Constraints()
@@ -223,7 +224,7 @@ def _present(field: Any) -> Schema:
     if get_origin(schema) not in UNIONS or field.default is not None:
         return schema
     members = tuple(one for one in get_args(schema) if one is not type(None))
-    return Union[members] if members else schema  # noqa: UP007 made at run time
+    return union_of(members) if members else schema
 
 
 def _holds(schema: Schema, value: str) -> bool:

@@ -6,8 +6,7 @@ Found by going over the classes that a type reaches until nothing becomes flatte
 import math
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from types import UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, get_args, get_origin
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -15,8 +14,7 @@ import attrs
 from pristine.ports.constraints import Constraints
 from pristine.ports.model import READ_ONLY, REQUIRED, WRITE_ONLY, Model, is_model
 from pristine.ports.serializer import Schema
-
-UNIONS: Final = frozenset({Union, UnionType})
+from pristine.ports.unions import UNIONS
 
 
 def is_needed(field: Any, *, request: bool) -> bool:

@@ -60,7 +60,7 @@ WRONG: Final[dict[str, tuple[Any, str, str]]] = {
     "a text that is none": (
         manifest(types={"T": {"properties": {"a": "Named"}}, "Named": {"type": "string", "description": "\ud83d"}}),
         "types.Named.description",
-        "holds a lone surrogate, which is no character",
+        "holds a lone surrogate, which is not a character",
     ),
     "the text of a class that is none": (
         manifest(types={"T": {"properties": {"a": "string"}, "description": "cut \ude00"}}),

@@ -5,14 +5,15 @@ costs no call, and neither does the class's `__init__`, which sets each field of
 """
 
 from collections.abc import Callable
-from types import MemberDescriptorType, UnionType
-from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+from types import MemberDescriptorType
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin
 
 import attrs
 from cattrs import Converter
 
 from pristine.adapters.json.faults import mismatch
 from pristine.ports.model import READ_ONLY, REQUIRED, WIRE, Model, remember
+from pristine.ports.unions import UNIONS
 
 Hook: TypeAlias = Callable[[Any, Any], Any]
 _Field: TypeAlias = tuple[str, Callable[[Any, Any], None], type | None, Hook, Any, Any]
@@ -79,7 +80,7 @@ def kind_of(schema: Any, *, strict: bool) -> type | None:
     """The class whose values are of a type and stay as they are, where there is one: they need no hook."""
     origin: Any = get_origin(schema)
     arguments = get_args(schema)
-    if origin in {Union, UnionType}:
+    if origin in UNIONS:
         members = [one for one in arguments if one is not type(None)]
         return kind_of(members[0], strict=strict) if len(members) == 1 else None
     if origin in {Annotated, Literal} and strict:

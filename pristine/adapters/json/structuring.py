@@ -5,8 +5,7 @@ A strict converter gives texts back as texts, checked: what it makes is written 
 
 from collections.abc import Callable
 from functools import lru_cache
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from cattrs import Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
@@ -18,6 +17,7 @@ from pristine.adapters.json.unions import discriminated, union
 from pristine.ports import formats
 from pristine.ports.constraints import Constraints, Discriminator
 from pristine.ports.model import is_model
+from pristine.ports.unions import UNIONS
 
 Hook = Callable[[Any, Any], Any]
 
@@ -73,7 +73,7 @@ def _from(origin: Any) -> Callable[[Any], bool]:
 def _is_union(schema: Any) -> bool:
     """Whether it is of more than one type and null: for those cattrs has a hook of its own."""
     members = [one for one in get_args(schema) if one is not type(None)]
-    return get_origin(schema) in {Union, UnionType} and len(members) > 1
+    return get_origin(schema) in UNIONS and len(members) > 1
 
 
 def _only(expected: type) -> Hook:

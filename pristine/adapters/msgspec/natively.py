@@ -14,14 +14,18 @@ from pristine.adapters.json import JsonSerializer
 from pristine.ports.errors import DecodeError
 from pristine.ports.model import is_model
 from pristine.ports.serializer import Schema
+from pristine.ports.unions import is_ordered
 
 _JSON: Final = JsonSerializer()
 _MISSING: Final = re.compile(r"Object missing required field `(.*)`")
 
 
 def is_native(schema: Schema) -> bool:
-    """Whether msgspec makes a type, and all that it holds, as the types themselves would."""
-    return not any(map(_is_strange, _parts(inspect.type_info(schema))))
+    """Whether msgspec makes a type, and all that it holds, as the types themselves would.
+
+    A union of a manifest is none that it would: its enums are open, and its order counts.
+    """
+    return not is_ordered(schema) and not any(map(_is_strange, _parts(inspect.type_info(schema))))
 
 
 def _parts(root: Any) -> Iterator[Any]:

@@ -6,12 +6,13 @@ are told what to look at, take half as long again. It passes over everything tha
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, Union, get_args, get_origin
+from types import NoneType
+from typing import Any, Final, TypeAlias, get_args, get_origin
 
 from pristine.adapters.msgspec.expressions import fields_of, leads_to_models
 from pristine.ports.model import Model, Place, is_model, remember
 from pristine.ports.serializer import Schema
+from pristine.ports.unions import UNIONS
 
 Mark: TypeAlias = Callable[[Any, Place], None]
 
@@ -95,7 +96,7 @@ class _Text:
         yield from _further_in(self.of(part, one, (*way, at), inside))
 
     def optional(self, schema: Schema, value: str, way: tuple[str, ...], inside: tuple[Schema, ...]) -> Iterator[str]:
-        if get_origin(schema) in {Union, UnionType}:
+        if get_origin(schema) in UNIONS:
             schema = next(member for member in get_args(schema) if member is not NoneType)
         yield f"if {value} is not None:"
         yield from _further_in(self.of(schema, value, way, inside))
@@ -106,8 +107,7 @@ _SAID: Final[Mapping[Any, Callable[..., Iterator[str]]]] = {
     Model: _Text.model,
     list: _Text.array,
     dict: _Text.mapping,
-    Union: _Text.optional,
-    UnionType: _Text.optional,
+    **dict.fromkeys(UNIONS, _Text.optional),
 }
 
 

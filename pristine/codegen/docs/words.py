@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import NoneType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from uuid import UUID
 
 import attrs
@@ -12,11 +12,12 @@ import attrs
 from pristine.codegen.docs.markdown import code, link
 from pristine.codegen.docs.names import Names
 from pristine.codegen.literals import literal
-from pristine.codegen.schemas import UNIONS, without_null
+from pristine.codegen.schemas import without_null
 from pristine.manifest.bounds import FORMATS
 from pristine.ports.constraints import Constraints, Discriminator
 from pristine.ports.model import is_model
 from pristine.ports.serializer import Schema
+from pristine.ports.unions import UNIONS, union_of
 
 _SCALARS: Final[Mapping[Any, tuple[str, str]]] = {
     Any: ("anything", "anything"),
@@ -95,7 +96,7 @@ def _map(words: Words, _: Schema, values: Schema) -> str:
 
 
 def _union(words: Words, *members: Schema) -> str:
-    rest = without_null(Union[members])  # noqa: UP007 made at run time
+    rest = without_null(union_of(members))
     if NoneType in members and words.names.of(rest) is not None:
         return _either([words.of(rest), "null"])
     return _either([words.of(one) for one in members])

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, get_
 
 from pristine.codegen.openapi.names import Names
 from pristine.codegen.schemas import (
-    UNIONS,
     default_of,
     description_of,
     fields_of,
@@ -23,6 +22,7 @@ from pristine.manifest.types import PRIMITIVES
 from pristine.ports.constraints import Constraints, Discriminator
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WRITE_ONLY, is_model, is_open
 from pristine.ports.serializer import Schema
+from pristine.ports.unions import UNIONS
 
 if TYPE_CHECKING:
     import attrs

@@ -9,12 +9,13 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 
-from pristine.codegen.schemas import UNIONS, classes_of, fields_of, without_bounds
+from pristine.codegen.schemas import classes_of, fields_of, without_bounds
 from pristine.codegen.sdk.expressions import MODELS, NONE, Either, Expression, Expressions, Name, Of, One, either
 from pristine.codegen.sdk.naming import TYPING, Names, class_name, module_name, name_at
 from pristine.manifest.model import Endpoint, Manifest
 from pristine.ports.model import Model, is_model, place_of
 from pristine.ports.serializer import Schema
+from pristine.ports.unions import UNIONS
 
 PART: Final = 88
 """How long a part of an alias may be, which has a line of its own."""

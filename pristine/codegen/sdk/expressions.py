@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import NoneType
-from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin
 from uuid import UUID
 
 import attrs
 
-from pristine.codegen.schemas import UNIONS
 from pristine.codegen.sdk.layout import WIDTH, Group, literal, written
 from pristine.ports.model import is_model
 from pristine.ports.serializer import Schema
+from pristine.ports.unions import UNIONS, union_of
 
 MODELS: Final = "models"
 """Where the names of the package's own types are; each file says how that is imported from there."""
@@ -148,7 +148,7 @@ class Expressions:
     def union(self, members: Sequence[Any], argument: bool) -> Expression:
         rest = tuple(one for one in members if one is not NoneType)
         if len(rest) < len(members) and rest:  # a union that has a name has lost it where null was added
-            return either(self._of(Union[rest], argument=argument), NONE)  # noqa: UP007 made at run time
+            return either(self._of(union_of(rest), argument=argument), NONE)
         strange = (DICT,) if not argument and any(map(is_model, rest)) else ()
         return either(*(self._of(one, argument=argument) for one in members), *strange)
 

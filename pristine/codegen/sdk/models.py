@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 
-from pristine.codegen.schemas import UNIONS, description_of, fields_of, is_sensitive, without_bounds
+from pristine.codegen.schemas import description_of, fields_of, is_sensitive, without_bounds
 from pristine.codegen.sdk.catalog import Alias, Catalog
 from pristine.codegen.sdk.expressions import NONE, Expression, Name, Scope, either
 from pristine.codegen.sdk.layout import (
@@ -24,6 +24,7 @@ from pristine.codegen.sdk.layout import (
 from pristine.codegen.sdk.naming import Names, argument_name
 from pristine.manifest.reading import pointer
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WIRE, Model, is_model
+from pristine.ports.unions import UNIONS
 
 ROOM: Final = 64
 """How long a type is written out where it is used, at most; a longer one gets a name."""

@@ -9,7 +9,7 @@ from pristine.manifest.model import Where
 from pristine.ports.constraints import Discriminator
 from pristine.ports.model import WIRE, is_model
 from pristine.ports.serializer import Schema
-from pristine.testing.heights import UNIONS
+from pristine.ports.unions import UNIONS
 from pristine.testing.mock.places import NOWHERE, Path, at, first_fitting, fits, put, type_at, without
 
 _NOTHING_WRONG: Final[tuple[Any, ...]] = (None, "", False, {}, [])

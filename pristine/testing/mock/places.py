@@ -10,7 +10,7 @@ from pristine.ports.constraints import Discriminator
 from pristine.ports.errors import DecodeError, InvalidPayload
 from pristine.ports.model import WIRE, is_model
 from pristine.ports.serializer import Schema
-from pristine.testing.heights import UNIONS
+from pristine.ports.unions import UNIONS
 from pristine.testing.mock.content import SERIALIZER
 
 Path = Sequence[str | int]

@@ -16,12 +16,13 @@ from uuid import UUID
 import attrs
 
 import pristine
-from pristine.codegen.schemas import UNIONS, default_of, description_of, fields_of, is_sensitive
+from pristine.codegen.schemas import default_of, description_of, fields_of, is_sensitive
 from pristine.manifest.bounds import BOUNDS
 from pristine.manifest.model import Endpoint, ErrorShape, Later, Parameter, Streaming
 from pristine.manifest.parameters import PLACEHOLDER
 from pristine.ports.constraints import Constraints, Discriminator
 from pristine.ports.model import DESCRIPTION, READ_ONLY, REQUIRED, WRITE_ONLY, is_model, is_open
+from pristine.ports.unions import UNIONS
 
 KINDS: Final[Mapping[Any, str]] = {
     **dict.fromkeys((str, datetime, date, time, timedelta, UUID, bytes, Decimal), "string"),
