@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
+from types import FrameType
 from typing import Any, Literal, Self
 
 import attrs
@@ -363,6 +364,24 @@ def test_a_document_is_read_once_however_many_ask(reads: list[bytes]) -> None:
     assert [item["x"] for item in page.items] == list(range(10_000))
     assert page["items"][7] == {"id": 7, "x": 7}
     assert len(reads) == 1
+
+
+def test_no_function_of_python_is_called_for_each_object() -> None:
+    data = many(1_000)
+    called: list[str] = []
+
+    def heard(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and "hypothesis" not in frame.f_code.co_filename:  # which listens to the garbage collector
+            called.append(frame.f_code.co_name)
+
+    MSGSPEC.decode(data, PAGE)
+    before = sys.getprofile()
+    sys.setprofile(heard)
+    try:
+        MSGSPEC.decode(data, PAGE)
+    finally:
+        sys.setprofile(before)
+    assert len(called) < 10, called
 
 
 def test_a_part_knows_what_was_sent_when_the_rest_is_gone() -> None:
