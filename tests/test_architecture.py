@@ -17,6 +17,7 @@ from importlinter.cli import lint_imports
 
 import pristine
 from pristine.config import PORTS
+from pristine.config.built_in import BUILT_IN
 
 ROOT: Final = Path(__file__).parent.parent
 MODULES: Final = sorted((ROOT / "pristine").rglob("*.py"))
@@ -114,6 +115,13 @@ def test_every_built_in_adapter_is_registered_and_loads(entry: EntryPoint) -> No
     installed = entry_points(group=entry.group)[entry.name]
     assert installed.value == entry.value
     assert callable(installed.load())
+    assert BUILT_IN[entry.group][entry.name] == entry.value
+
+
+def test_no_adapter_is_built_in_that_is_not_registered() -> None:
+    assert {(group, name) for group, ours in BUILT_IN.items() for name in ours} == {
+        (entry.group, entry.name) for entry in REGISTERED
+    }
 
 
 def adapters() -> Iterator[tuple[str, Any]]:

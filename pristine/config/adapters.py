@@ -1,4 +1,4 @@
-"""Adapters are found by entry point, the built-in ones like anybody's. Nothing is imported before it is chosen.
+"""Adapters are found by entry point, the built-in ones in a table of theirs. Nothing is imported before it is chosen.
 
 A transport whose class is `shareable` is made once for each configuration, and lives as long as a Context has it.
 """
@@ -6,13 +6,17 @@ A transport whose class is `shareable` is made once for each configuration, and 
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib import import_module
 from inspect import Parameter, Signature, signature
-from typing import Any, Final, NamedTuple, Unpack, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack, get_args, get_origin
 from weakref import WeakValueDictionary
 
+from pristine.config.built_in import BUILT_IN
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import ConfigurationError, InvalidHeader
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Choice = str | Mapping[str, Any]
 """An adapter by name, or by a mapping of its options with its `name` among them (left out: the default one)."""
@@ -166,14 +170,17 @@ def _signature(factory: Callable[..., Any]) -> Signature:
 
 
 @lru_cache
-def found(group: str) -> Mapping[str, EntryPoint]:
-    """The installed adapters of a group, by name."""
-    return {entry.name: entry for entry in _installed().select(group=group)}
+def found(group: str) -> Mapping[str, "EntryPoint"]:
+    """The installed adapters of a group, by name; one that takes the name of a built-in one is not among them."""
+    ours, entries = BUILT_IN[group], _installed().select(group=group)
+    return {entry.name: entry for entry in entries if ours.get(entry.name, entry.value) == entry.value}
 
 
 @lru_cache
 def _installed() -> Any:
     """All entry points: to ask for those of a group would read all there are anew for each."""
+    from importlib.metadata import entry_points
+
     return entry_points()
 
 
@@ -181,7 +188,7 @@ _LOADED: Final[dict[str, tuple[str, str]]] = {}
 """What entry points have named that were loaded -> its module and its name there, where that is a plain one."""
 
 
-def _loaded(entry: EntryPoint) -> Any:
+def _loaded(entry: "EntryPoint") -> Any:
     """What an entry point names; where it has been loaded before, it is looked up, which takes a fifth of the time."""
     module, name = _LOADED.get(entry.value, ("", ""))
     what = getattr(sys.modules.get(module), name, None) if name else None
@@ -191,16 +198,25 @@ def _loaded(entry: EntryPoint) -> Any:
     return what
 
 
+def is_known(group: str, name: str) -> bool:
+    """Whether a group has a name."""
+    return name in BUILT_IN[group] or name in found(group)
+
+
 def load(group: str, name: str, what: str) -> Any:
     """What an entry point names; raises ConfigurationError with the names that exist, or with what to install."""
-    known = found(group)
-    if not isinstance(name, str) or name not in known:
+    if not isinstance(name, str) or not is_known(group, name):
+        known = found(group)
         nearest = suggestion(str(name), known).partition("; known")[0]
         raise ConfigurationError(f"there is no {what} {name!r}{nearest}; installed: {', '.join(sorted(known))}")
-    entry = known[name]
     try:
-        return _loaded(entry)
+        return _built_in(BUILT_IN[group][name]) if name in BUILT_IN[group] else _loaded(found(group)[name])
     except (ImportError, AttributeError) as error:
-        remedy = f": pip install 'pristine-sdk[{entry.name}]'" if entry.value.startswith("pristine.") else ""
-        told = f"{what} {entry.name!r} needs a package that is not installed ({error}){remedy}"
+        remedy = f": pip install 'pristine-sdk[{name}]'" if name in BUILT_IN[group] else ""
+        told = f"{what} {name!r} needs a package that is not installed ({error}){remedy}"
         raise ConfigurationError(told) from error
+
+
+def _built_in(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(sys.modules.get(module) or import_module(module), name)

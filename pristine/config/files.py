@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any, Final
 
-from pristine.config.adapters import found, load
+from pristine.config.adapters import found, is_known, load
 from pristine.manifest.including import merged
 from pristine.manifest.load import load_manifest
 from pristine.manifest.model import Manifest
 from pristine.ports.documents import Document, DocumentReader
 from pristine.ports.errors import DocumentError
+
+_READERS: Final = "pristine.documents"
 
 LARGEST: Final = 32 * 2**20
 """How many bytes a file may have, or all files of a manifest together."""
@@ -81,9 +83,9 @@ class Files:
 def notation_of(path: Path) -> str:
     """What a file is written in, by its suffix; raises DocumentError where there is no reader for it."""
     notation = {".yml": "yaml"}.get(path.suffix.lower(), path.suffix.lower().removeprefix("."))
-    known = found("pristine.documents")
-    if notation not in known:
-        raise DocumentError(f"{path}: not a kind of file that is known: {', '.join(sorted(known))}", source=str(path))
+    if not is_known(_READERS, notation):
+        known = ", ".join(sorted(found(_READERS)))
+        raise DocumentError(f"{path}: not a kind of file that is known: {known}", source=str(path))
     return notation
 
 
@@ -101,7 +103,7 @@ def contents(path: Path, most: int = LARGEST) -> bytes:
 
 def parsed(path: Path, data: bytes) -> Document:
     """What the bytes of a file say; raises DocumentError."""
-    reader: DocumentReader = load("pristine.documents", notation_of(path), "document reader")
+    reader: DocumentReader = load(_READERS, notation_of(path), "document reader")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from typing import Any
 
@@ -192,21 +192,31 @@ def test_an_unknown_setting_is_told_with_the_nearest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("name", "entry", "told"),
     [
-        ("pristine.nowhere:X", "pip install 'pristine-sdk[httpx]'"),
-        ("pristine.adapters.memory:Nothing", "has no attribute 'Nothing'"),
-        ("somebody_s_package:X", "needs a package that is not installed (No module named 'somebody_s_package')"),
+        ("httpx", "pristine.nowhere:X", "(No module named 'pristine.nowhere'): pip install 'pristine-sdk[httpx]'"),
+        ("httpx", "pristine.adapters.memory:Nothing", "has no attribute 'Nothing'): pip install 'pristine-sdk[httpx]'"),
+        ("theirs", "somebody_s_package:X", "(No module named 'somebody_s_package')"),
     ],
 )
-def test_a_missing_package_is_told_with_the_way_to_it(entry: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {"httpx": EntryPoint("httpx", entry, "pristine.transports")}
-    monkeypatch.setattr(adapters, "found", lambda _: found)
-    error = wrong(transport="httpx")
-    assert str(error).startswith("transport 'httpx' needs a package that is not installed (")
-    assert told in str(error)
-    assert ("pip install" in str(error)) == entry.startswith("pristine.")
+def test_a_missing_package_is_told_with_the_way_to_it(
+    name: str, entry: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = {"httpx": entry} if name == "httpx" else {}
+    monkeypatch.setattr(adapters, "BUILT_IN", {"pristine.transports": ours})
+    monkeypatch.setattr(adapters, "found", lambda group: {name: EntryPoint(name, entry, group)})
+    error = wrong(transport=name)
+    assert str(error).startswith(f"transport '{name}' needs a package that is not installed (")
+    assert str(error).endswith(told)
     assert isinstance(error.__cause__, (ImportError, AttributeError))
+
+
+def test_the_name_of_a_built_in_adapter_is_never_another_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = "pristine.retry"
+    there = [EntryPoint("off", "somebody_s_package:X", group), EntryPoint("extra", "somebody_s_package:Y", group)]
+    monkeypatch.setattr(adapters, "_installed", lambda: EntryPoints(there))
+    assert adapters.found.__wrapped__(group) == {"extra": there[1]}
+    assert adapters.adapter("retry", "off") is NoRetry
 
 
 # -- files and mappings ------------------------------------------------------------------------------------------------
