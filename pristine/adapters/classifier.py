@@ -12,11 +12,12 @@ import attrs
 from pristine.adapters.checks import known_options, nearest
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.outcome import Kind, Outcome, Result
+from pristine.ports.patterns import pattern
 
 Kinds: TypeAlias = Mapping[Any, str]
 """A status, as a number or text, or a code -> a kind, by name."""
 
-_STATUS: Final = re.compile(r"([1-5])(?:\d\d|XX)", re.IGNORECASE | re.ASCII)
+_STATUS: Final = pattern(r"([1-5])(?:\d\d|XX)", re.IGNORECASE | re.ASCII)
 _KINDS: Final = {kind.value: kind for kind in Kind if kind is not Kind.SUCCESS}
 
 

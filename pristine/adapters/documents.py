@@ -14,9 +14,10 @@ from typing import Any, ClassVar, Final
 
 from pristine.ports.documents import Document, Path
 from pristine.ports.errors import DocumentError
+from pristine.ports.patterns import pattern
 
 NESTING_LIMIT: Final = 100
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
+SURROGATE: Final = pattern("[\ud800-\udfff]")
 LONE_SURROGATE: Final = "a lone surrogate, which is not a character"
 TOO_DEEP: Final = f"nested deeper than {NESTING_LIMIT} levels"
 TOO_LARGE: Final = "a number with too many digits"
@@ -223,10 +224,10 @@ class Cursor:
 _STRICT: Final = json.JSONDecoder(
     object_pairs_hook=_without_twins, parse_int=_whole, parse_float=_fraction, parse_constant=_no_number
 )
-_SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE_ESCAPE: Final = pattern(r"\\u[dD][89a-fA-F]")
 _JSON: Final = json.JSONDecoder()
-_JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?+[0-9]++)?")
-_JSON_WORD: Final = re.compile("true|false|null")
+_JSON_NUMBER: Final = pattern(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?+[0-9]++)?")
+_JSON_WORD: Final = pattern("true|false|null")
 _JSON_WORDS: Final = {"true": True, "false": False, "null": None}
 
 

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from pristine.adapters.documents import TOO_LARGE, Cursor, document_fault, fault_at, opened, oversized, twice
 from pristine.ports.documents import Document, Path
+from pristine.ports.patterns import pattern
 
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]++")
+_KEY: Final = pattern(r"[A-Za-z0-9_-]++")
 # Each repeated group is matched a thousand times at most, and again: the engine remembers every time, for going back.
 # It has no possessive quantifier, for Python 3.11.0 to 3.11.4 match those of groups wrongly (gh-106052).
 _STRINGS: Final = tuple(
-    (mark, re.compile(f"(?:{inside}){{1,1000}}", re.DOTALL), re.compile(end))
+    (mark, pattern(f"(?:{inside}){{1,1000}}", re.DOTALL), pattern(end))
     for mark, inside, end in (
         ('"""', r'[^"\\]++|\\.|"{1,2}(?!")', '"{3,5}'),
         ("'''", r"[^']++|'{1,2}(?!')", "'{3,5}"),
@@ -24,12 +25,10 @@ _STRINGS: Final = tuple(
 )
 """How each kind of string begins, goes on and ends."""
 
-_DATE: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9:.]+(?:[Zz]|[-+][0-9:]+)?)?|[0-9]{2}:[0-9:.]+"
-)
-_WORD: Final = re.compile(r"[A-Za-z0-9_.+-]++")
-_LINES: Final = re.compile(r"(?:[ \t\n]++|#[^\n]*+){1,1000}")
-_WHERE: Final = re.compile(r" \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)$")
+_DATE: Final = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9:.]+(?:[Zz]|[-+][0-9:]+)?)?|[0-9]{2}:[0-9:.]+")
+_WORD: Final = pattern(r"[A-Za-z0-9_.+-]++")
+_LINES: Final = pattern(r"(?:[ \t\n]++|#[^\n]*+){1,1000}")
+_WHERE: Final = pattern(r" \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)$")
 
 
 def read(text: str, source: str) -> Document:

@@ -26,6 +26,7 @@ from pristine.adapters.documents import (
 )
 from pristine.ports.documents import Document, Path
 from pristine.ports.errors import DocumentError
+from pristine.ports.patterns import pattern
 
 ALIAS_LIMIT: Final = 100_000
 """How many values all aliases of a document may stand for."""
@@ -37,20 +38,20 @@ _TEXT: Final = (_STR, _PREFIX + "timestamp")
 
 # Section 10.3.2, in its order; what matches nothing is text.
 _CORE: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], Any]], ...]] = (
-    (_PREFIX + "null", re.compile("null|Null|NULL|~|"), lambda _: None),
-    (_PREFIX + "bool", re.compile("true|True|TRUE"), lambda _: True),
-    (_PREFIX + "bool", re.compile("false|False|FALSE"), lambda _: False),
-    (_INT, re.compile("[-+]?[0-9]++"), int),
-    (_INT, re.compile("0o[0-7]++"), partial(int, base=8)),
-    (_INT, re.compile("0x[0-9a-fA-F]++"), partial(int, base=16)),
-    (_PREFIX + "float", re.compile(r"[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?)(?:[eE][-+]?[0-9]++)?"), float),
-    (_PREFIX + "float", re.compile(r"[-+]?\.(?:inf|Inf|INF)"), lambda text: float(text.replace(".", ""))),
-    (_PREFIX + "float", re.compile(r"\.(?:nan|NaN|NAN)"), lambda _: float("nan")),
+    (_PREFIX + "null", pattern("null|Null|NULL|~|"), lambda _: None),
+    (_PREFIX + "bool", pattern("true|True|TRUE"), lambda _: True),
+    (_PREFIX + "bool", pattern("false|False|FALSE"), lambda _: False),
+    (_INT, pattern("[-+]?[0-9]++"), int),
+    (_INT, pattern("0o[0-7]++"), partial(int, base=8)),
+    (_INT, pattern("0x[0-9a-fA-F]++"), partial(int, base=16)),
+    (_PREFIX + "float", pattern(r"[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?)(?:[eE][-+]?[0-9]++)?"), float),
+    (_PREFIX + "float", pattern(r"[-+]?\.(?:inf|Inf|INF)"), lambda text: float(text.replace(".", ""))),
+    (_PREFIX + "float", pattern(r"\.(?:nan|NaN|NAN)"), lambda _: float("nan")),
 )
 _OTHER_THAN_TEXT: Final = {"", *"~nNtTfF.+-0123456789"}
 """How what is not text begins."""
 
-_UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE: Final = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read(text: str, source: str) -> Document:
@@ -175,8 +176,8 @@ class _Reader:
         tag = None if event.tag == "!" else event.tag
         if tag in _TEXT or (tag is None and (event.style or text[:1] not in _OTHER_THAN_TEXT)):
             return text
-        for name, pattern, convert in _CORE:
-            if tag in (None, name) and pattern.fullmatch(text):
+        for name, form, convert in _CORE:
+            if tag in (None, name) and form.fullmatch(text):
                 if name == _INT and oversized(text):
                     raise self._fault(TOO_LARGE)
                 return convert(text)

@@ -9,12 +9,13 @@ from pristine.manifest.parameters import header_name
 from pristine.manifest.reading import Cursor, MappingOf, Reader, TupleOf, one_of, record, text, word
 from pristine.ports.errors import StatusError
 from pristine.ports.outcome import Kind
+from pristine.ports.patterns import pattern
 
 _INDEX: Final = r"\[(?:\d{1,9}|-[1-9]\d{0,8})\]"
-BODY_PATH: Final = re.compile(rf"(?:[^.\[\]]+|{_INDEX})(?:\.[^.\[\]]+|{_INDEX}){{0,99}}", re.ASCII)
+BODY_PATH: Final = pattern(rf"(?:[^.\[\]]+|{_INDEX})(?:\.[^.\[\]]+|{_INDEX}){{0,99}}", re.ASCII)
 
 
-_STEP: Final = re.compile(r"\[(-?\d+)\]|([^.\[\]]+)", re.ASCII)
+_STEP: Final = pattern(r"\[(-?\d+)\]|([^.\[\]]+)", re.ASCII)
 
 
 def body_path(at: Cursor) -> tuple[str | int, ...]:
@@ -92,13 +93,13 @@ def _statuses(at: Cursor) -> Mapping[str, Kind]:
     return found
 
 
-ERROR_STATUS: Final = re.compile(r"[345](\d\d|XX)", re.ASCII)
+ERROR_STATUS: Final = pattern(r"[345](\d\d|XX)", re.ASCII)
 
 ERROR_KINDS: Final = tuple(one.value for one in Kind if one is not Kind.SUCCESS)
 
 _EFFORT_OF_A_CLASS: Final = 5000
 
-CLASS_NAME: Final = re.compile(r"[A-Z]\w{0,99}", re.ASCII)
+CLASS_NAME: Final = pattern(r"[A-Z]\w{0,99}", re.ASCII)
 
 ERROR_KEYS: Final[Mapping[str, Reader]] = {
     "message": places,

@@ -12,11 +12,12 @@ from pristine.manifest.parameters import PLACEHOLDER, check_path_params
 from pristine.manifest.reading import Cursor, ListOf, MappingOf, Reader, members, record, text, word
 from pristine.ports.errors import InvalidHeader
 from pristine.ports.fields import check_field
+from pristine.ports.patterns import pattern
 
 FILLED: Final = ("id", "iteration")
 """What may stand in braces."""
 
-BRACED: Final = re.compile(r"\{([\w.-]+)\}", re.ASCII)
+BRACED: Final = pattern(r"\{([\w.-]+)\}", re.ASCII)
 
 
 def asking(known: Mapping[str, Any], shared_query: Collection[str] = (), *, required: Iterable[str] = ()) -> Reader:

@@ -45,6 +45,7 @@ from pristine.manifest.reading import (
 from pristine.manifest.servers import security
 from pristine.manifest.streams import media_type, streaming
 from pristine.manifest.types import TypeReader
+from pristine.ports.patterns import pattern
 from pristine.ports.serializer import Schema
 
 
@@ -232,7 +233,7 @@ def _form(types: TypeReader, files: dict[str, bool]) -> Reader:
     return read
 
 
-STATUS: Final = re.compile(r"[1-5](\d\d|XX)|default", re.ASCII)
+STATUS: Final = pattern(r"[1-5](\d\d|XX)|default", re.ASCII)
 
 _EFFORT: Final = 500
 """What an endpoint takes to read, without its types."""

@@ -14,6 +14,7 @@ from pristine.manifest.policies import amount, share
 from pristine.manifest.presets import NAMING, PRESETS
 from pristine.manifest.reading import Cursor, MappingOf, Reader, TupleOf, kind_of, one_of, record, seconds, wait
 from pristine.manifest.types import TypeReader
+from pristine.ports.patterns import pattern
 
 
 def future(types: TypeReader, endpoints: Mapping[str, Any], shared_query: Collection[str] = ()) -> Reader:
@@ -137,7 +138,7 @@ _WORD: Final = str | int | None
 
 _EFFORT: Final = 1000
 
-ANSWERED: Final = re.compile(r"[2345](\d\d|XX)", re.ASCII)
+ANSWERED: Final = pattern(r"[2345](\d\d|XX)", re.ASCII)
 
 STATES: Final = ("pending", "done", "failed", "expired")
 

@@ -14,9 +14,10 @@ from pristine.manifest.types import TypeReader
 from pristine.ports import formats
 from pristine.ports.errors import InvalidHeader
 from pristine.ports.fields import check_field
+from pristine.ports.patterns import pattern
 from pristine.ports.serializer import Schema
 
-PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER: Final = pattern(r"\{([^{}]*)\}")
 
 STYLES: Final[Mapping[str, tuple[str, ...]]] = {
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
@@ -56,11 +57,11 @@ def path(at: Cursor) -> str:
     return template
 
 
-NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+NAME: Final = pattern(r"[A-Za-z_]\w*", re.ASCII)
 """What a placeholder of a path may be."""
 
 IN_PATHS: Final = r"A-Za-z0-9\-._~!$&'()*+,;=:@/"
-_NOT_IN_PATHS: Final = re.compile(rf"[^{IN_PATHS}%]|%(?![0-9A-Fa-f]{{2}})")
+_NOT_IN_PATHS: Final = pattern(rf"[^{IN_PATHS}%]|%(?![0-9A-Fa-f]{{2}})")
 """What RFC 3986 section 3.3 has no place for."""
 
 

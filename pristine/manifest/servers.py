@@ -19,6 +19,7 @@ from pristine.manifest.reading import (
     word,
 )
 from pristine.ports.errors import ConfigurationError
+from pristine.ports.patterns import pattern
 
 
 def servers(at: Cursor) -> tuple[Server, ...]:
@@ -98,7 +99,7 @@ def _scheme(at: Cursor) -> Scheme:
     return Scheme(kind=kind, location=location, name=name, description=found.get("description", ""))
 
 
-KEY_NAME: Final = re.compile(r"[\w.\-\[\]]+", re.ASCII)
+KEY_NAME: Final = pattern(r"[\w.\-\[\]]+", re.ASCII)
 """The name of a query parameter or cookie that carries a key."""
 
 SCHEMES: Final = ("apiKey", "bearer", "basic")

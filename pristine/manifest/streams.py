@@ -20,6 +20,7 @@ from pristine.manifest.reading import (
     wait,
 )
 from pristine.manifest.types import TypeReader
+from pristine.ports.patterns import pattern
 
 
 def streaming(types: TypeReader) -> Reader:
@@ -65,7 +66,7 @@ def _when(at: Cursor) -> Mapping[str, Any]:
     return found
 
 
-MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/([\w.+-]+|\*)", re.ASCII)
+MEDIA_TYPE: Final = pattern(r"[\w.+-]+/([\w.+-]+|\*)", re.ASCII)
 
 
 def media_type(at: Cursor) -> str:

@@ -14,9 +14,10 @@ import attrs
 from pristine.ports.capabilities import Capability
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import MASK
+from pristine.ports.patterns import pattern
 
-_PROXY: Final = re.compile(r"(?P<scheme>https?|socks5h?)://(?:(?P<user>[^/@]*)@)?(?P<host>[^/@?#]+)/?", re.IGNORECASE)
-_HIDDEN_USER: Final = re.compile(r"(?<=://)[^/]*@")
+_PROXY: Final = pattern(r"(?P<scheme>https?|socks5h?)://(?:(?P<user>[^/@]*)@)?(?P<host>[^/@?#]+)/?", re.IGNORECASE)
+_HIDDEN_USER: Final = pattern(r"(?<=://)[^/]*@")
 
 
 def _text(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:

@@ -1,13 +1,13 @@
 """What may be sent as a header field: the check that stands between a caller's text and the wire."""
 
-import re
 from typing import Final
 
 from pristine.ports.errors import InvalidHeader
 from pristine.ports.headers import Headers, HeaderSource, as_headers
+from pristine.ports.patterns import pattern
 
-TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-UNSAFE: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+TOKEN: Final = pattern(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+UNSAFE: Final = pattern(r"[^\t\x20-\x7e\x80-\xff]")
 
 
 def checked(source: HeaderSource) -> Headers:

@@ -8,7 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
 
-_DURATION: Final = re.compile(
+from pristine.ports.patterns import pattern
+
+_DURATION: Final = pattern(
     r"(?P<sign>-?)P(?:(?P<weeks>\d{1,9})W|(?P<days>\d{1,9})D)?"
     r"(?P<clock>T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,15}(?:\.\d{1,9})?)S)?)?",
     re.ASCII,

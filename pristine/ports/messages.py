@@ -4,7 +4,6 @@ A message never holds a live resource, and its repr never shows a credential.
 """
 
 import math
-import re
 from typing import Any, Final, Self
 
 import attrs
@@ -12,9 +11,10 @@ import attrs
 from pristine.ports.body import AsyncBody
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import MASK, Headers, HeaderSource, as_headers
+from pristine.ports.patterns import pattern
 from pristine.ports.values import changed
 
-_USER: Final = re.compile(r"(?<=:)//[^/@]*@")
+_USER: Final = pattern(r"(?<=:)//[^/@]*@")
 
 
 def _not_negative(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:

@@ -12,11 +12,12 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 from pristine.ports.headers import MASK, PRINTABLE
 from pristine.ports.messages import Request
+from pristine.ports.patterns import pattern
 
 SHORTEST: Final = 4
 """Shorter values are left: masking every "1" would ruin the message and hide nothing."""
 
-_SPEAKS: Final = re.compile(r"auth|cookie|credential|key|passw|secret|session|sig|token", re.IGNORECASE)
+_SPEAKS: Final = pattern(r"auth|cookie|credential|key|passw|secret|session|sig|token", re.IGNORECASE)
 
 
 def speaks(name: str) -> bool:
@@ -24,7 +25,7 @@ def speaks(name: str) -> bool:
     return _SPEAKS.search(name) is not None
 
 
-_IS_SECRET: Final = re.compile(
+_IS_SECRET: Final = pattern(
     r"((?<!page)(?<!next)(?<!continuation)token|secret|passw(or)?d|passphrase|credentials?|signature|authorization|cookie"
     r"|assertion|jwt|(api|access|private|secret|signing)key)$"
 )
@@ -87,7 +88,7 @@ def spellings(secret: str) -> list[bytes]:
     return sorted(found, key=lambda text: (-len(text), text))
 
 
-_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
+_ESCAPE: Final = pattern("%[0-9A-F]{2}")
 _FOR_URLS: Final = bytes.maketrans(b"+/", b"-_")
 
 
@@ -111,10 +112,8 @@ _AROUND: Final = 4096
 _MORE: Final = 1024 * 1024
 """How much more of a body is looked at than is shown, since masks are shorter."""
 
-_MEMBER: Final = re.compile(
-    rb'("((?:[^"\\]|\\.){1,100})"\s*:\s*)(?!null|true|false)("(?:[^"\\]|\\.)*+"?|[^\s"{}\[\],]+)'
-)
-_FIELD: Final = re.compile(rb"((?:\A|(?<=[&?;\s]))([\w.%\[\]\-]{1,100})=)([^&;\s]+)")
+_MEMBER: Final = pattern(rb'("((?:[^"\\]|\\.){1,100})"\s*:\s*)(?!null|true|false)("(?:[^"\\]|\\.)*+"?|[^\s"{}\[\],]+)')
+_FIELD: Final = pattern(rb"((?:\A|(?<=[&?;\s]))([\w.%\[\]\-]{1,100})=)([^&;\s]+)")
 
 
 def shown_body(body: bytes, secrets: list[str], most: int) -> bytes:

@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
+from pristine.ports.patterns import pattern
+
+_CHARSET: Final = pattern(r";\s*charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 
 
 def text_of(body: bytes, content_type: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from pristine.ports.errors import DecodeError
 from pristine.ports.events import Event
+from pristine.ports.patterns import pattern
 from pristine.streaming.lines import PushDecoder
 from pristine.streaming.sse import MAX_EVENT_BYTES
 
@@ -34,10 +35,10 @@ def _within(levels: int) -> bytes:
     return rb'[^"\[\]{}]*+(?:(?:%b%b)[^"\[\]{}]*+)*' % (_STRING, pair)
 
 
-_space = re.compile(_SPACE)
-_scalar = re.compile(_SCALAR)
-_in_string = re.compile(_IN_STRING)
-_in_brackets = re.compile(_within(_PAIR))
+_space = pattern(_SPACE)
+_scalar = pattern(_SCALAR)
+_in_string = pattern(_IN_STRING)
+_in_brackets = pattern(_within(_PAIR))
 
 
 @cache  # 5 ms, for those who read a JSON array

@@ -15,6 +15,7 @@ import attrs
 
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import Headers
+from pristine.ports.patterns import pattern
 
 ALGORITHMS: Final[Mapping[str, tuple[str, int]]] = {
     "sha-512": ("sha512", 64),
@@ -26,9 +27,9 @@ ALGORITHMS: Final[Mapping[str, tuple[str, int]]] = {
 _MARGIN: Final = 60.0
 """How many seconds a date must lie before the answer that has it, to tell two versions apart (RFC 9110 8.8.2.2)."""
 
-_RANGE: Final = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(?:(\d{1,18})|\*)", re.ASCII | re.IGNORECASE)
-_STRONG: Final = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
-_MEMBER: Final = re.compile(r"\s*([\w-]+)=([^,]*)", re.ASCII)
+_RANGE: Final = pattern(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(?:(\d{1,18})|\*)", re.ASCII | re.IGNORECASE)
+_STRONG: Final = pattern(r'"[\x21\x23-\x7e\x80-\xff]*"')
+_MEMBER: Final = pattern(r"\s*([\w-]+)=([^,]*)", re.ASCII)
 
 
 @attrs.frozen

@@ -4,17 +4,17 @@ Every field goes out as it is given, in order, in Latin-1 (RFC 9110 section 5.5)
 the body ends, where they are missing. What could be taken for another request is refused before anything is sent.
 """
 
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Final
 
 from pristine.ports.body import METHODS_WITH_BODY, length_of
 from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request
+from pristine.ports.patterns import pattern
 
-_URL: Final = re.compile(r"((?i:https?)://[!\"$-.0->@-~]+)([!\"$-~]*)(?:#[!-~]*)?")
+_URL: Final = pattern(r"((?i:https?)://[!\"$-.0->@-~]+)([!\"$-~]*)(?:#[!-~]*)?")
 _NAME: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
-_HEAD: Final = re.compile(rf"{_NAME} [!-~]++ HTTP/1\.1\r\n(?:{_NAME}:[\t\x20-\x7e\x80-\xff]*+\r\n)*+")
+_HEAD: Final = pattern(rf"{_NAME} [!-~]++ HTTP/1\.1\r\n(?:{_NAME}:[\t\x20-\x7e\x80-\xff]*+\r\n)*+")
 
 
 def split_url(request: Request) -> tuple[str, str]:

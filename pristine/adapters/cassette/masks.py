@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from pristine.ports.headers import MASK
+from pristine.ports.patterns import pattern
 
 Span: TypeAlias = tuple[int, int, bytes]
 """From, to, and what stands there instead."""
@@ -19,9 +20,9 @@ Span: TypeAlias = tuple[int, int, bytes]
 Step: TypeAlias = str | int | None
 """One step of a path in JSON: a name, an index, or None for any index."""
 
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
-_STEP: Final = re.compile(r"\[(\d+|\*?)\]|([^.\[\]]+)")
-_EVENT_LINE: Final = re.compile(rb"(data:)?([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_TOKEN: Final = pattern(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
+_STEP: Final = pattern(r"\[(\d+|\*?)\]|([^.\[\]]+)")
+_EVENT_LINE: Final = pattern(rb"(data:)?([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _LITERALS: Final = {b"true": b"false", b"false": b"false", b"null": b"null"}
 
 

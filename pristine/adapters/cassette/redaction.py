@@ -15,6 +15,7 @@ from pristine.adapters.cassette.masks import JsonNames, json_spans, masked, occu
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import MASK, PRINTABLE, Headers
 from pristine.ports.messages import Request
+from pristine.ports.patterns import pattern
 from pristine.ports.redaction import basic_pair, credentials, longest_first, speaks, spellings
 
 _NEEDED: Final = tuple(
@@ -37,12 +38,12 @@ _TOKENS: Final = (
 """Fields of JSON that are masked in any case (RFC 6749 sections 2.3 and 5.1, RFC 7521 section 4.2)."""
 
 _ORDINARY: Final = frozenset({"true", "false", "null", "none", "basic", "bearer", "digest"})
-_OPAQUE: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\S{16,}")
-_USER: Final = re.compile(r"(?<=//)([^/@?#\s]*)@")
-_ORIGIN: Final = re.compile(r"((?:[^/?#]*//[^/?#]*)?)(.*)", re.DOTALL)
-_PAIR: Final = re.compile(r"(?<=[?&])([^=&?#\s<>\"]+)=([^&#\s<>\",;]*)")
-_FORM_PAIR: Final = re.compile(rb"(?:\A|(?<=&))([^=&]+)=([^&]*)")
-_BOUNDARY: Final = re.compile(r"boundary=\"?([^\";]+)", re.IGNORECASE)
+_OPAQUE: Final = pattern(r"(?=.*\d)(?=.*[A-Za-z])\S{16,}")
+_USER: Final = pattern(r"(?<=//)([^/@?#\s]*)@")
+_ORIGIN: Final = pattern(r"((?:[^/?#]*//[^/?#]*)?)(.*)", re.DOTALL)
+_PAIR: Final = pattern(r"(?<=[?&])([^=&?#\s<>\"]+)=([^&#\s<>\",;]*)")
+_FORM_PAIR: Final = pattern(rb"(?:\A|(?<=&))([^=&]+)=([^&]*)")
+_BOUNDARY: Final = pattern(r"boundary=\"?([^\";]+)", re.IGNORECASE)
 
 
 def _names(value: Any, _: object, attribute: "attrs.Attribute[Any]") -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """What a core, its client and the network raise, in the port's words: one table, by the names that both vendors use."""
 
 import functools
-import re
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any, Final
@@ -15,6 +14,7 @@ from pristine.ports.errors import (
     RetrySafe,
     TransportError,
 )
+from pristine.ports.patterns import pattern
 
 _KINDS: Final[Mapping[str, type[TransportError]]] = {
     "ConnectError": ConnectFailed,
@@ -39,7 +39,7 @@ _LIMITS: Final[Mapping[str, str]] = {
 _CLOSED_EARLY: Final = ("disconnected", "peer closed", "peer unexpectedly closed")
 """How h11 and the cores word a connection that ended too soon, which they file under protocol errors."""
 
-_QUOTED: Final = re.compile(r":? (?:b['\"]|bytearray\()|\n")
+_QUOTED: Final = pattern(r":? (?:b['\"]|bytearray\()|\n")
 """Where h11 begins to quote."""
 
 _REFUSED_STREAM: Final = 7

@@ -5,17 +5,17 @@ is sent, and no error shows a value or a user.
 """
 
 import functools
-import re
 from typing import Final, NamedTuple
 
 from pristine.ports.body import METHODS_WITH_BODY, length_of
 from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request
+from pristine.ports.patterns import pattern
 
-_URL: Final = re.compile(r"((?i:https?))://(?:[^/?#]*@)?([!\"$-.0->A-~]+)([!\"$-~]*)(?:#[!-~]*)?")
-_AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(?::([0-9]{0,5}))?")
-_START: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [!-~]+")
-_CONTROL: Final = re.compile(rb"[^\t\x20-\x7e\x80-\xff]")
+_URL: Final = pattern(r"((?i:https?))://(?:[^/?#]*@)?([!\"$-.0->A-~]+)([!\"$-~]*)(?:#[!-~]*)?")
+_AUTHORITY: Final = pattern(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(?::([0-9]{0,5}))?")
+_START: Final = pattern(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [!-~]+")
+_CONTROL: Final = pattern(rb"[^\t\x20-\x7e\x80-\xff]")
 _PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 _HOP_BY_HOP: Final = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"upgrade"})
 

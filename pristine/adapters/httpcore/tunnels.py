@@ -15,14 +15,15 @@ import attrs
 
 from pristine.adapters.httpcore.framing import Origin, origin_of
 from pristine.ports.errors import ConfigurationError, ConnectFailed, RetrySafe
+from pristine.ports.patterns import pattern
 
 Talk = Generator[bytes, bytes, None]
 
 LONGEST: Final = 64 * 1024
 """The longest answer of a proxy, in bytes."""
 
-_URL: Final = re.compile(r"([a-z0-9]+)://(?:([^/@]*)@)?([^/@?#]+)/?", re.IGNORECASE)
-_STATUS: Final = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: |\r|$)")
+_URL: Final = pattern(r"([a-z0-9]+)://(?:([^/@]*)@)?([^/@?#]+)/?", re.IGNORECASE)
+_STATUS: Final = pattern(rb"HTTP/1\.[01] ([0-9]{3})(?: |\r|$)")
 _REFUSALS: Final = {
     2: "not allowed by its rules",
     3: "network unreachable",

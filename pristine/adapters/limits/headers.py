@@ -18,6 +18,7 @@ import attrs
 
 from pristine.ports.admission import BYTES, REQUESTS
 from pristine.ports.headers import Headers
+from pristine.ports.patterns import pattern
 
 Facts: TypeAlias = Mapping[tuple[str, str], str]
 """(fact, unit) -> the value of the field that tells it."""
@@ -51,18 +52,18 @@ def allowances(headers: Headers, time: float) -> Mapping[str, Allowance]:
 # -- a field for each fact ---------------------------------------------------------------------------------------------
 
 _NAMES: Final = (
-    re.compile(r"(?:x-)?rate-?limit-(?P<fact>remaining|reset)(?:-(?P<unit>.+))?"),
-    re.compile(r"anthropic-ratelimit-(?P<unit>.+)-(?P<fact>remaining|reset)"),
-    re.compile(r"ratelimit-(?P<fact>policy)"),
-    re.compile(r"(?P<fact>ratelimit)"),
+    pattern(r"(?:x-)?rate-?limit-(?P<fact>remaining|reset)(?:-(?P<unit>.+))?"),
+    pattern(r"anthropic-ratelimit-(?P<unit>.+)-(?P<fact>remaining|reset)"),
+    pattern(r"ratelimit-(?P<fact>policy)"),
+    pattern(r"(?P<fact>ratelimit)"),
 )
 
 
 @lru_cache(maxsize=256)
 def _meaning(name: str) -> tuple[str, str] | None:
     """The fact that a field tells and the unit of which it tells it, or None."""
-    for pattern in _NAMES:
-        if match := pattern.fullmatch(name):
+    for form in _NAMES:
+        if match := form.fullmatch(name):
             unit = match.groupdict().get("unit") or REQUESTS
             return match["fact"], unit.replace("-", "_")
     return None
@@ -90,9 +91,9 @@ def _reset(value: str, remaining: float, time: float) -> float | None:
     return _until(value, time) if seconds is None else seconds
 
 
-_NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_NUMBER: Final = pattern(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _PART: Final = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ns|us|µs|ms|s|m|h|d)"
-_DURATION: Final = re.compile(rf"(?:{_PART}){{1,8}}")
+_DURATION: Final = pattern(rf"(?:{_PART}){{1,8}}")
 _SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -122,8 +123,8 @@ _FIELD: Final = ("ratelimit", REQUESTS)
 _POLICY: Final = ("policy", REQUESTS)
 _LONGEST: Final = 2000
 _VALUE: Final = r'(?:"(?:[^"\\]|\\.)*"|[^\s;,"]+)'
-_PARAMETER: Final = re.compile(rf"\s*;\s*([a-z*][a-z0-9_.*-]*)(?:=({_VALUE}))?")
-_ITEM: Final = re.compile(rf"\s*({_VALUE})((?:\s*;\s*[a-z*][a-z0-9_.*-]*(?:={_VALUE})?)*)\s*(?:,|$)")
+_PARAMETER: Final = pattern(rf"\s*;\s*([a-z*][a-z0-9_.*-]*)(?:=({_VALUE}))?")
+_ITEM: Final = pattern(rf"\s*({_VALUE})((?:\s*;\s*[a-z*][a-z0-9_.*-]*(?:={_VALUE})?)*)\s*(?:,|$)")
 _UNITS: Final = {"request": REQUESTS, "requests": REQUESTS, "content-bytes": BYTES, "concurrent-requests": ""}
 """The quota units of the draft's registry; what is under way at once is not spent, and comes back otherwise."""
 

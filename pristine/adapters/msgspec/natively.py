@@ -3,7 +3,6 @@
 What is wrong is told where it is, as in every DecodeError; the reasons are msgspec's.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,11 +12,12 @@ from msgspec import inspect
 from pristine.adapters.json import JsonSerializer
 from pristine.ports.errors import DecodeError
 from pristine.ports.model import is_model
+from pristine.ports.patterns import pattern
 from pristine.ports.serializer import Schema
 from pristine.ports.unions import is_ordered
 
 _JSON: Final = JsonSerializer()
-_MISSING: Final = re.compile(r"Object missing required field `(.*)`")
+_MISSING: Final = pattern(r"Object missing required field `(.*)`")
 
 
 def is_native(schema: Schema) -> bool:

@@ -4,7 +4,6 @@ What msgspec accepts is what JsonSerializer would have made of it; what it refus
 A schema that cannot be told to msgspec so is JsonSerializer's altogether, and one of the user's own types msgspec's.
 """
 
-import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ from pristine.adapters.msgspec.natively import convert, is_native
 from pristine.adapters.msgspec.places import Mark, mark_of
 from pristine.adapters.msgspec.teaching import decoder
 from pristine.ports.errors import DecodeError
+from pristine.ports.patterns import pattern
 from pristine.ports.serializer import Schema
 
 Read: TypeAlias = Callable[[bytes], Any]
@@ -65,7 +65,7 @@ def _read_anything(data: bytes) -> Any:
 
 _DIGITS: Final = sys.int_info.default_max_str_digits
 _LONG: Final = tuple(
-    (step, re.compile(rb"(?<![0-9])[0-9]{%d}" % ((_DIGITS + 1) // step))) for step in (_DIGITS // 10, _DIGITS // 100, 1)
+    (step, pattern(rb"(?<![0-9])[0-9]{%d}" % ((_DIGITS + 1) // step))) for step in (_DIGITS // 10, _DIGITS // 100, 1)
 )
 """Every how many bytes are looked at, and what is there then where a number is too long."""
 

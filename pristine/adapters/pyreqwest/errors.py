@@ -11,9 +11,10 @@ from pyreqwest.exceptions import DetailedPyreqwestError, PyreqwestError, Request
 from pristine.adapters.timing import Timing
 from pristine.ports.errors import ConnectFailed, ConnectionLost, ProtocolViolation, TransportError
 from pristine.ports.headers import MASK
+from pristine.ports.patterns import pattern
 
 _KINDS: Final[tuple[tuple[re.Pattern[str], type[TransportError]], ...]] = tuple(
-    (re.compile(words, re.IGNORECASE), kind)
+    (pattern(words, re.IGNORECASE), kind)
     for words, kind in (
         (r"\(connect\)", ConnectFailed),
         (r"closed|reset|aborted|broken pipe|end of file|\beof\b|i/o error", ConnectionLost),
@@ -23,9 +24,9 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], type[TransportError]], ...]] = tuple(
 )
 """The first whose words are among the causes."""
 
-_CONNECTING: Final = re.compile(r"\(connect\)", re.IGNORECASE)
-_AT_URL: Final = re.compile(r" for url \(.*\)$", re.DOTALL)
-_URL: Final = re.compile(r"\S*://\S*")
+_CONNECTING: Final = pattern(r"\(connect\)", re.IGNORECASE)
+_AT_URL: Final = pattern(r" for url \(.*\)$", re.DOTALL)
+_URL: Final = pattern(r"\S*://\S*")
 
 
 def translated(error: PyreqwestError, phase: str, timing: Timing) -> TransportError:

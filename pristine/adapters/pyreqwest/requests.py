@@ -4,7 +4,6 @@ What the library would write otherwise than it is given is refused before anythi
 fields that are not UTF-8. Names of fields it writes in Title-Case, and those of one name behind the first of them.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -17,11 +16,12 @@ from pristine.adapters.pyreqwest.uploads import PIECE, Upload
 from pristine.ports.body import METHODS_WITH_BODY, length_of
 from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request, StreamHead
+from pristine.ports.patterns import pattern
 
-_URL: Final = re.compile(r"((?i:https?)://)(?:[^/?#@]*@)?([^/?#@]+)([^#]*)(?:#.*)?")
-_ASCII: Final = re.compile(r"[\t\x20-\x7e]*")
-_FIELD: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-_NAMES: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: [!#$%&'*+\-.^_`|~0-9A-Za-z]+)* ?")
+_URL: Final = pattern(r"((?i:https?)://)(?:[^/?#@]*@)?([^/?#@]+)([^#]*)(?:#.*)?")
+_ASCII: Final = pattern(r"[\t\x20-\x7e]*")
+_FIELD: Final = pattern(r"[\t\x20-\x7e\x80-\xff]*")
+_NAMES: Final = pattern(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: [!#$%&'*+\-.^_`|~0-9A-Za-z]+)* ?")
 """The method and the names of the fields, each a token (RFC 9110 section 5.6.2)."""
 
 _UNREADABLE: Final = "\ufffd"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from pristine.ports.errors import StatusError
+from pristine.ports.patterns import pattern
 
-_DURATION: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)s", re.ASCII)
+_DURATION: Final = pattern(r"(\d{1,12}(?:\.\d{1,9})?)s", re.ASCII)
 """A google.protobuf.Duration as JSON writes it, such as `1.500s`."""
 
 _LONGEST: Final = 100

@@ -15,13 +15,14 @@ from pristine.core.attempts.classification import facts
 from pristine.ports.errors import ConfigurationError, RedirectRefused
 from pristine.ports.headers import PRINTABLE, Headers
 from pristine.ports.messages import Request, Response, StreamHead
+from pristine.ports.patterns import pattern
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _ABOUT_CONTENT: Final = frozenset({"content-type", "content-length", "content-encoding", "content-digest", "digest"})
 _HARMLESS: Final = (PRINTABLE | {"last-event-id", "if-match", "if-none-match", "if-range", "content-digest"}) - {"host"}
 """What another origin may see; everything else may be a credential, whatever its name."""
 
-_URL: Final = re.compile(r"https?://[!-\[\]-~]+", re.IGNORECASE)
+_URL: Final = pattern(r"https?://[!-\[\]-~]+", re.IGNORECASE)
 _AS_IT_IS: Final = "!#$%&'()*+,/:;=?@[]~\\"
 
 

@@ -3,7 +3,6 @@
 Names are escaped as browsers do (WHATWG HTML, "multipart form data"), so that none can add a line or end its quotes.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final, TypeAlias
@@ -16,10 +15,11 @@ from pristine.core.bodies.sources import CHUNK, body_of, guess_type
 from pristine.ports.errors import InvalidHeader, InvalidPayload, RequestError
 from pristine.ports.fields import checked
 from pristine.ports.headers import HeaderSource
+from pristine.ports.patterns import pattern
 
 Fields: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
-_BOUNDARY: Final = re.compile(r"[0-9A-Za-z_.+-]{1,70}")  # of RFC 2046's characters those that need no quotes
+_BOUNDARY: Final = pattern(r"[0-9A-Za-z_.+-]{1,70}")  # of RFC 2046's characters those that need no quotes
 _ESCAPES: Final = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _OURS: Final = ("content-disposition", "content-type", "content-length", "content-transfer-encoding")
 

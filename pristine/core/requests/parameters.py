@@ -17,6 +17,7 @@ from pristine.ports import formats
 from pristine.ports.constraints import Constraints
 from pristine.ports.errors import InvalidHeader, InvalidParameter
 from pristine.ports.model import WIRE, is_model
+from pristine.ports.patterns import pattern
 from pristine.ports.serializer import Schema
 
 
@@ -117,9 +118,9 @@ def spells(schema: Schema, text: str) -> bool:
 
 
 _SPELLINGS: Final[Mapping[Any, re.Pattern[str]]] = {
-    int: re.compile(r"[+-]?[0-9]+"),
-    float: re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"),
-    bool: re.compile(r"true|false"),
+    int: pattern(r"[+-]?[0-9]+"),
+    float: pattern(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"),
+    bool: pattern(r"true|false"),
 }
 
 

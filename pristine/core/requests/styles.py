@@ -4,7 +4,6 @@ What is given back is encoded already; a value can never change which resource i
 there a text that would be read as something else is refused.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -14,6 +13,7 @@ from pristine.core.requests.urls import Encoded, scalar
 from pristine.manifest.model import Parameter
 from pristine.ports import formats
 from pristine.ports.errors import InvalidHeader, InvalidParameter
+from pristine.ports.patterns import pattern
 
 _DOTS: Final = frozenset({"", ".", ".."})
 
@@ -112,7 +112,7 @@ def _pairs(name: str, texts: Texts, parameter: Parameter) -> list[str]:
 
 # -- headers -----------------------------------------------------------------------------------------------------------
 
-_PART: Final = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
+_PART: Final = pattern(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
 """What stands between two commas; one in a quoted string is no mark (RFC 9110 section 5.6.4)."""
 
 

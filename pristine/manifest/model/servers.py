@@ -8,14 +8,15 @@ import attrs
 
 from pristine.manifest.model.basics import NOTHING
 from pristine.ports.errors import ConfigurationError
+from pristine.ports.patterns import pattern
 
-BASE_URL: Final = re.compile(r"(?=[!-~]+\Z)[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\\]+(/[^?#\\]*)?")
+BASE_URL: Final = pattern(r"(?=[!-~]+\Z)[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\\]+(/[^?#\\]*)?")
 """An absolute URL, in ASCII, that paths can be put after: no user information, query or fragment."""
 
-VARIABLE: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
+VARIABLE: Final = pattern(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 """What stands for a variable in the URL of a server."""
 
-VARIABLE_VALUE: Final = re.compile(r"[\w.~-]+", re.ASCII)
+VARIABLE_VALUE: Final = pattern(r"[\w.~-]+", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)

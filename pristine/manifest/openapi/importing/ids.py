@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from pristine.manifest.openapi.importing.naming import Names, snake, words
 from pristine.manifest.parameters import PLACEHOLDER
+from pristine.ports.patterns import pattern
 
-_PARTS: Final = re.compile(r"[./]")
-_SILENT: Final = re.compile(r"(api|rest|v\d+\w*|\d+)$", re.IGNORECASE)
+_PARTS: Final = pattern(r"[./]")
+_SILENT: Final = pattern(r"(api|rest|v\d+\w*|\d+)$", re.IGNORECASE)
 """Parts of a path that say nothing of what is there."""
 
 _DOING: Final = {

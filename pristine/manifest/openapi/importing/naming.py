@@ -9,7 +9,9 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-_BREAKS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+from pristine.ports.patterns import pattern
+
+_BREAKS: Final = pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _LONGEST: Final = 120
 """How many characters of a name are kept."""

@@ -13,9 +13,10 @@ import attrs
 from pristine.manifest.model import NOTHING
 from pristine.manifest.reading import Cursor, Faults, MappingOf, Reader, anything, flag, one_of, record, text
 from pristine.ports.documents import Document
+from pristine.ports.patterns import pattern
 
-_ID: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
-_TYPE: Final = re.compile(r"[A-Z]\w{0,199}", re.ASCII)
+_ID: Final = pattern(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+_TYPE: Final = pattern(r"[A-Z]\w{0,199}", re.ASCII)
 
 
 def _id(at: Cursor) -> str:

@@ -14,8 +14,9 @@ from pristine.manifest.openapi.importing.nodes import Book, Node
 from pristine.manifest.reading import is_shallow, kind_of
 from pristine.ports.documents import Document
 from pristine.ports.errors import DocumentError
+from pristine.ports.patterns import pattern
 
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_SCHEME: Final = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
 class Library:

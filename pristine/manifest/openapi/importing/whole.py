@@ -27,8 +27,9 @@ from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.reading import Enough, Faults, is_shallow, kind_of
 from pristine.manifest.words import WORDS
 from pristine.ports.documents import Document
+from pristine.ports.patterns import pattern
 
-_VERSION: Final = re.compile(r"3\.[01](\.\d+.*)?", re.ASCII)
+_VERSION: Final = pattern(r"3\.[01](\.\d+.*)?", re.ASCII)
 
 _KEYS: Final = tuple(WORDS["Document"])
 
