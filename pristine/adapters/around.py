@@ -8,8 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar, cast
 
-import attrs
-
 from pristine.adapters.waiting import Waits, waits_on
 from pristine.ports.blocking import LiftedStreamTransport, LiftedTransport, finish, lifted_chunks
 from pristine.ports.body import AsyncBody, blocking_chunks
@@ -19,11 +17,12 @@ from pristine.ports.collected import collected
 from pristine.ports.errors import ConfigurationError, StreamClosed
 from pristine.ports.messages import Request, Response, StreamHead
 from pristine.ports.transport import AsyncTransport
+from pristine.ports.values import frozen
 
 M = TypeVar("M", bound=Callable[..., Any])
 
 
-@attrs.frozen
+@frozen
 class Side:
     """One face, in the async shape: how it waits, how it reads the body of a request, what is under it, if anything."""
 
@@ -151,7 +150,7 @@ class Whole(OpenStream):
         self._open = False
 
 
-@attrs.frozen
+@frozen
 class _Unary:
     """A transport that cannot stream, as one that gives its responses in one chunk."""
 

@@ -9,6 +9,7 @@ from pristine.ports.errors import ConfigurationError
 from pristine.ports.fields import check_field, checked
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request
+from pristine.ports.values import frozen
 
 
 def _secret(_: object, attribute: "attrs.Attribute[str]", value: object) -> None:
@@ -22,7 +23,7 @@ def _text(_: object, attribute: "attrs.Attribute[str]", value: object) -> None:
         raise ConfigurationError(f"{attribute.name} must be a string without control characters (RFC 7617 section 2)")
 
 
-@attrs.frozen
+@frozen
 class StaticHeaders:
     """The same header fields on every request."""
 
@@ -32,7 +33,7 @@ class StaticHeaders:
         return request.with_fields(self.headers)
 
 
-@attrs.frozen
+@frozen
 class Bearer:
     """`Authorization: Bearer …` (RFC 6750 section 2.1)."""
 
@@ -42,7 +43,7 @@ class Bearer:
         return _with_field(request, "Authorization", f"Bearer {self.token}")
 
 
-@attrs.frozen
+@frozen
 class ApiKey:
     """A key in a header field."""
 
@@ -53,7 +54,7 @@ class ApiKey:
         return _with_field(request, self.header, self.key)
 
 
-@attrs.frozen
+@frozen
 class Basic:
     """`Authorization: Basic …` with UTF-8 (RFC 7617). Either may be empty: some APIs take a key as one of them."""
 

@@ -14,9 +14,10 @@ from pristine.adapters.after_fork import renew_in_child
 from pristine.adapters.checks import NOT_NEGATIVE
 from pristine.ports.errors import TimeoutExceeded
 from pristine.ports.outcome import Kind, Outcome
+from pristine.ports.values import frozen
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class _Prices:
     """In tokens."""
 

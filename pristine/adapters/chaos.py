@@ -14,8 +14,6 @@ from enum import StrEnum
 from random import Random
 from typing import Any, Final, NoReturn
 
-import attrs
-
 from pristine.adapters.around import Around, OpenStream, Side, Whole
 from pristine.adapters.per_loop import PerProcess
 from pristine.adapters.waiting import Patience
@@ -23,6 +21,7 @@ from pristine.ports.clock import AsyncClock, Clock
 from pristine.ports.errors import ConfigurationError, ConnectFailed, ConnectionLost
 from pristine.ports.messages import Request, Response, StreamHead
 from pristine.ports.transport import AsyncByteStream
+from pristine.ports.values import frozen
 
 KEPT: Final = 100_000
 """How many injections `report` has; the oldest go first."""
@@ -51,7 +50,7 @@ _FATAL: Final = tuple(Injection)[:5]
 _IN_BODY: Final = frozenset({Injection.TRUNCATE, Injection.STALL})
 
 
-@attrs.frozen
+@frozen
 class Injected:
     """What was done to the request of a number, counted from 1. `request` is its method and URL, as reprs have it."""
 
@@ -60,7 +59,7 @@ class Injected:
     request: str
 
 
-@attrs.frozen
+@frozen
 class Plan:
     """What is to befall the request of a number: after how many bytes of the body, and how many seconds of latency."""
 

@@ -13,6 +13,7 @@ from pristine.adapters.checks import known_options, nearest
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.outcome import Kind, Outcome, Result
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 Kinds: TypeAlias = Mapping[Any, str]
 """A status, as a number or text, or a code -> a kind, by name."""
@@ -21,7 +22,7 @@ _STATUS: Final = pattern(r"([1-5])(?:\d\d|XX)", re.IGNORECASE | re.ASCII)
 _KINDS: Final = {kind.value: kind for kind in Kind if kind is not Kind.SUCCESS}
 
 
-@attrs.frozen
+@frozen
 class _Rules:
     """Kinds by code, and by status as text: `409`, or `5XX` for all of its class."""
 

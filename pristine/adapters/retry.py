@@ -13,6 +13,7 @@ import attrs
 from pristine.adapters.checks import NOT_NEGATIVE, SECONDS, is_number, known_options, wrong
 from pristine.ports.outcome import Kind, Outcome
 from pristine.ports.retry import Again, Answer, Decision, GiveUp
+from pristine.ports.values import frozen
 
 _WORTH_IT: Final = frozenset({Kind.RATE_LIMITED, Kind.OVERLOADED, Kind.UPSTREAM_FAILURE, Kind.TRANSPORT_ERROR})
 _TUNABLE: Final = ("max_retries", "base", "cap", "jitter", "max_retry_after")
@@ -26,7 +27,7 @@ def _draw() -> float:
 # -- jitter ------------------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen
+@frozen
 class Factor:
     """Jitter to both sides: a wait is multiplied by something from 1 - `factor` to 1 + `factor`."""
 
@@ -73,7 +74,7 @@ def _spread(jitter: Jitter, backoff: float, base: float, cap: float, drawn: floa
 # -- the decision ------------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class _Policy:
     """What the policies share: whether to send again, and how a server's wish is met."""
 
@@ -121,7 +122,7 @@ class _Policy:
 # -- the policies ------------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class ExponentialRetry(_Policy):
     """Waits about `base`, 2 `base`, 4 `base` … seconds, at most `cap`, and sends again up to `max_retries` times.
 
@@ -139,7 +140,7 @@ class ExponentialRetry(_Policy):
         return _spread(self.jitter, backoff, self.base, self.cap, self.random())
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class LinearRetry(_Policy):
     """Waits about `base`, 2 `base`, 3 `base` … seconds, at most `cap`; the rest is as in ExponentialRetry."""
 
@@ -150,7 +151,7 @@ class LinearRetry(_Policy):
         return _spread(self.jitter, self.base * (len(history) + 1), self.base, self.cap, self.random())
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class ConstantRetry(_Policy):
     """Waits about `base` seconds each time; the rest is as in ExponentialRetry, without a cap."""
 
@@ -160,7 +161,7 @@ class ConstantRetry(_Policy):
         return _spread(self.jitter, self.base, self.base, 2 * self.base, self.random())
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class DecorrelatedRetry(_Policy):
     """Waits from `base` to three times the wait before, at most `cap`; before the first it counts as `base`.
 
@@ -176,7 +177,7 @@ class DecorrelatedRetry(_Policy):
         return min(self.cap, self.base + (longest - self.base) * self.random())
 
 
-@attrs.frozen
+@frozen
 class NoRetry:
     """Every outcome is final."""
 

@@ -16,12 +16,13 @@ from pristine.ports.clock import AsyncClock, Clock
 from pristine.ports.errors import ConfigurationError, TimeoutExceeded, WrongFace
 from pristine.ports.fields import check_field
 from pristine.ports.messages import Request
+from pristine.ports.values import frozen
 
 _AGAIN: Final = 5.0
 """Seconds from a fetch that failed to the next, while the token before it is still good."""
 
 
-@attrs.frozen
+@frozen
 class _Kept:
     """A token, and on the clock of those who wait: when another is to be fetched, and when it expires."""
 

@@ -9,6 +9,7 @@ import attrs
 from pristine.config.adapters import ALWAYS, PORTS, found, load
 from pristine.ports.capabilities import capabilities_of, faces_of
 from pristine.ports.errors import ConfigurationError
+from pristine.ports.values import frozen
 
 _METHODS: Final = {
     "transport": ("send", "asend"),
@@ -23,7 +24,7 @@ _NEVER_WAIT: Final = frozenset({"auth", "limiter"})
 """Ports whose blocking face serves both where it does not wait."""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Installed:
     """An adapter: `origin` is its distribution with the version, `value` the object; `problem` is why it fails to load.
 

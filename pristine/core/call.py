@@ -29,6 +29,7 @@ from pristine.ports.headers import Headers, HeaderSource
 from pristine.ports.messages import Request, Response, StreamHead, Timeout
 from pristine.ports.outcome import Outcome
 from pristine.ports.retry import Retry
+from pristine.ports.values import frozen
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ class CallOptions(TypedDict, total=False):
     priority: int
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Ways:
     """What the calls of one operation have in common beside their requests: who signs, retries and admits them.
 

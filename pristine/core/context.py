@@ -22,6 +22,7 @@ from pristine.ports.outcome import ResultClassifier
 from pristine.ports.retry import Retry, RetryBudget
 from pristine.ports.serializer import Serializer
 from pristine.ports.telemetry import Telemetry
+from pristine.ports.values import frozen
 from pristine.streaming.content_coding import MAX_EXPANSION
 from pristine.streaming.sse import MAX_EVENT_BYTES
 
@@ -118,7 +119,7 @@ def _capabilities(given: Any) -> frozenset[Capability]:
     return frozenset(map(Capability, [given] if isinstance(given, str) else given))
 
 
-@attrs.frozen(kw_only=True, repr=False, eq=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class Context(Generic[T_co]):
     """Every port of a Pipeline, and what all its calls share.
 

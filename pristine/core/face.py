@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from inspect import iscoroutinefunction
 from typing import Any, Final
 
-import attrs
-
 from pristine.core.attempts.admission import Admission
 from pristine.core.context import Context
 from pristine.ports.auth import AsyncAuth
@@ -20,9 +18,10 @@ from pristine.ports.blocking import (
 from pristine.ports.clock import AsyncClock
 from pristine.ports.errors import WrongFace
 from pristine.ports.transport import AsyncStreamTransport, AsyncTransport
+from pristine.ports.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Face:
     """What the core runs over."""
 

@@ -4,13 +4,12 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-import attrs
-
 from pristine.manifest.reading import suggestion
 from pristine.ports import signals
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.listening import deliver, dumps_of, injected_by, says, shown
 from pristine.ports.telemetry import Signal
+from pristine.ports.values import frozen
 
 Callback: TypeAlias = Callable[[Signal], object]
 
@@ -32,7 +31,7 @@ _OF_FAILURES: Final = frozenset(
 """Signals that are made for those who want to hear of failures alone, too."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Hook:
     """A callback for the signals of a name. It is a listener, too."""
 

@@ -16,9 +16,10 @@ from pristine.manifest.reading import suggestion
 from pristine.ports.errors import UnknownEndpoint
 from pristine.ports.headers import Headers
 from pristine.ports.serializer import Schema
+from pristine.ports.values import frozen
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Operation:
     """An endpoint ready to be called. `repeatable`: its requests may be sent again by their nature."""
 

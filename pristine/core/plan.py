@@ -17,11 +17,12 @@ from pristine.ports.errors import RequestError
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
 from pristine.ports.redaction import shown_url
+from pristine.ports.values import frozen
 
 _LABEL: Final = 12
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False)
 class Plan:
     """The plan of a call; `str(plan)` is a paragraph, without a credential.
 

@@ -22,6 +22,7 @@ from pristine.manifest.parameters import PLACEHOLDER
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import InvalidParameter, RequestError
 from pristine.ports.model import READ_ONLY, REQUIRED, WIRE, is_model, is_open
+from pristine.ports.values import frozen
 
 Place: TypeAlias = tuple[str, str]
 """Where an argument goes: "path", "query", "header" or "body", and its name on the wire; "" is the whole."""
@@ -125,7 +126,7 @@ _TAKEN: Final = frozenset(
 )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Method:
     """An endpoint as a method: its arguments by name, those of the path first, and where each goes."""
 

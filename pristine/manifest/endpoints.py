@@ -47,9 +47,10 @@ from pristine.manifest.streams import media_type, streaming
 from pristine.manifest.types import TypeReader
 from pristine.ports.patterns import pattern
 from pristine.ports.serializer import Schema
+from pristine.ports.values import frozen
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Shared:
     """What endpoints have in common: what they may name, and what holds by default."""
 

@@ -10,12 +10,11 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
-import attrs
-
 from pristine.ports.documents import Document, Path
+from pristine.ports.values import frozen
 
 
-@attrs.frozen
+@frozen
 class ManifestFault:
     """One thing that is wrong: where, on which line (None for a mapping), and what to do about it.
 
@@ -82,7 +81,7 @@ def pointer(path: Path) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
-@attrs.frozen
+@frozen
 class Cursor:
     """A value in a document, and where faults go to. `is_included`: it is not the manifest's own document.
 
@@ -251,7 +250,7 @@ def count(at: Cursor) -> int:
     return at.value
 
 
-@attrs.frozen
+@frozen
 class OneOf:
     """A reader of one of some strings."""
 
@@ -265,7 +264,7 @@ class OneOf:
         return word
 
 
-@attrs.frozen
+@frozen
 class OrNull:
     """A reader of what `read` reads, or null."""
 
@@ -275,7 +274,7 @@ class OrNull:
         return None if at.value is None else self.read(at)
 
 
-@attrs.frozen
+@frozen
 class MappingOf:
     """A reader of an object whose members are all alike."""
 
@@ -285,7 +284,7 @@ class MappingOf:
         return {key: self.read(at.child(key, value)) for key, value in members(at)}
 
 
-@attrs.frozen
+@frozen
 class ListOf:
     """A reader of an array whose items are all alike."""
 
@@ -299,7 +298,7 @@ class ListOf:
         return [self.read(at.child(index, value)) for index, value in enumerate(at.value)]
 
 
-@attrs.frozen
+@frozen
 class TupleOf:
     """The same, as a tuple."""
 

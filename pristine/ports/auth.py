@@ -10,6 +10,7 @@ import attrs
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.fields import check_field
 from pristine.ports.messages import Request
+from pristine.ports.values import frozen
 
 
 @runtime_checkable
@@ -62,7 +63,7 @@ def _seconds(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
         raise ConfigurationError(told)
 
 
-@attrs.frozen
+@frozen
 class AccessToken:
     """A credential, and the seconds for which it is good from when it was asked for; None: it does not expire."""
 
@@ -86,7 +87,7 @@ class AsyncTokenSource(Protocol):
     async def afetch(self) -> AccessToken: ...
 
 
-@attrs.frozen
+@frozen
 class Fetch:
     """What came of a fetch, which took `duration` seconds: a token that is good for `expires_in`, or an error."""
 

@@ -7,14 +7,13 @@ its end: no event loop, no thread, no second copy.
 from collections.abc import AsyncGenerator, Coroutine, Iterator
 from typing import Any, TypeVar
 
-import attrs
-
 from pristine.ports.admission import Demand, Permit, RateLimiter, Report, Reservation, Semaphore
 from pristine.ports.auth import Auth, refused_by
 from pristine.ports.clock import Clock
 from pristine.ports.errors import WrongFace
 from pristine.ports.messages import Request, Response, StreamHead
 from pristine.ports.transport import ByteStream, StreamTransport, Transport
+from pristine.ports.values import frozen
 
 T = TypeVar("T")
 
@@ -41,7 +40,7 @@ async def lifted_chunks(chunks: Iterator[bytes]) -> AsyncGenerator[bytes]:
             close()
 
 
-@attrs.frozen
+@frozen
 class LiftedTransport:
     """A blocking Transport as an AsyncTransport."""
 
@@ -54,7 +53,7 @@ class LiftedTransport:
         self.port.close()
 
 
-@attrs.frozen
+@frozen
 class LiftedStreamTransport:
     """A blocking StreamTransport as an AsyncStreamTransport."""
 
@@ -67,7 +66,7 @@ class LiftedStreamTransport:
         self.port.close()
 
 
-@attrs.frozen
+@frozen
 class LiftedByteStream:
     """A blocking ByteStream as an AsyncByteStream."""
 
@@ -98,7 +97,7 @@ class LiftedClock:
         self.port.sleep(seconds)
 
 
-@attrs.frozen
+@frozen
 class LiftedPermit:
     """A blocking Permit as an AsyncPermit."""
 
@@ -111,7 +110,7 @@ class LiftedPermit:
         self.port.release(report)
 
 
-@attrs.frozen
+@frozen
 class LiftedSemaphore:
     """A blocking Semaphore as an AsyncSemaphore."""
 
@@ -122,7 +121,7 @@ class LiftedSemaphore:
         return None if permit is None else LiftedPermit(permit)
 
 
-@attrs.frozen
+@frozen
 class LiftedRateLimiter:
     """A RateLimiter that does no I/O, or blocks for it, as an AsyncRateLimiter."""
 
@@ -141,7 +140,7 @@ class LiftedRateLimiter:
         self.port.settle(reservation, report)
 
 
-@attrs.frozen
+@frozen
 class LiftedAuth:
     """An Auth that never suspends as an AsyncAuth."""
 

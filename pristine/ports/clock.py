@@ -5,6 +5,8 @@ from typing import Protocol, Self, runtime_checkable
 
 import attrs
 
+from pristine.ports.values import frozen
+
 
 @runtime_checkable
 class Clock(Protocol):
@@ -32,7 +34,7 @@ class AsyncClock(Protocol):
     async def asleep(self, seconds: float) -> None: ...
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Deadline:
     """The moment on a clock when a call must have ended; `at` None is never."""
 

@@ -15,6 +15,7 @@ from pristine.ports.capabilities import Capability
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import MASK
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 _PROXY: Final = pattern(r"(?P<scheme>https?|socks5h?)://(?:(?P<user>[^/@]*)@)?(?P<host>[^/@?#]+)/?", re.IGNORECASE)
 _HIDDEN_USER: Final = pattern(r"(?<=://)[^/]*@")
@@ -62,7 +63,7 @@ def _masked_user(value: str | None) -> str:
     return repr(value if value is None else _HIDDEN_USER.sub(f"{MASK}@", value))
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class TLS:
     """Whom to trust, and as whom to come. Paths are of PEM files.
 
@@ -91,7 +92,7 @@ def _tls(given: Any) -> TLS:
     return TLS(**given)
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class ConnectionOptions:
     """How connections are made and kept.
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import attrs
 
+from pristine.ports.values import frozen
 
-@attrs.frozen(kw_only=True)
+
+@frozen(kw_only=True)
 class Constraints:
     """Bounds of a value, by the words of JSON Schema (2020-12, validation, section 6). None is no bound."""
 
@@ -85,7 +87,7 @@ def _has_twice(values: Any) -> bool:
     return len(set(texts)) < len(texts)
 
 
-@attrs.frozen
+@frozen
 class Discriminator:
     """Which member of a union an object is: the one that `members` has for the value of its field `name`."""
 

@@ -5,11 +5,13 @@ from typing import Any, Protocol, TypeAlias
 
 import attrs
 
+from pristine.ports.values import frozen
+
 Path: TypeAlias = "tuple[str | int, ...]"
 """Where a value sits in a document: ("endpoints", "list_models", "method")."""
 
 
-@attrs.frozen
+@frozen
 class Document:
     """A parsed document. `lines` maps a value's path to the 1-based line where its key or item begins."""
 

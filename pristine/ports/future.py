@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-import attrs
+from pristine.ports.values import frozen
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -24,7 +24,7 @@ class FutureState(StrEnum):
     TIMED_OUT = "timed_out"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Progress:
     """What the server said last: the state, the word that it used for it, and how far it is.
 

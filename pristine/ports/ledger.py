@@ -2,13 +2,13 @@
 
 from typing import Final
 
-import attrs
+from pristine.ports.values import frozen
 
 LONGEST: Final = 100
 """How many attempts a ledger keeps: a feed that reconnects for weeks has the latest of them."""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Attempt:
     """One attempt. Times are in seconds.
 

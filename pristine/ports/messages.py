@@ -12,7 +12,7 @@ from pristine.ports.body import AsyncBody
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import MASK, Headers, HeaderSource, as_headers
 from pristine.ports.patterns import pattern
-from pristine.ports.values import changed
+from pristine.ports.values import changed, frozen
 
 _USER: Final = pattern(r"(?<=:)//[^/@]*@")
 
@@ -31,7 +31,7 @@ def _positive(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
         )
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False)
 class Timeout:
     """Time limits in seconds; None is no limit.
 
@@ -56,7 +56,7 @@ class Timeout:
     admission: float | None = attrs.field(default=None, validator=_not_negative)
 
 
-@attrs.frozen(repr=False, slots=False)
+@frozen(repr=False, slots=False)
 class Request:
     """One HTTP request, ready to send.
 
@@ -90,7 +90,7 @@ class Request:
         return f"Request({self.method} {self.shown_url}, {self.headers!r}, {size})"
 
 
-@attrs.frozen(repr=False, slots=False)
+@frozen(repr=False, slots=False)
 class StreamHead:
     """The beginning of a response: its status and header fields."""
 
@@ -101,7 +101,7 @@ class StreamHead:
         return f"StreamHead({self.status}, {self.headers!r})"
 
 
-@attrs.frozen(repr=False, slots=False)
+@frozen(repr=False, slots=False)
 class Response:
     """A whole response: `body` is the complete content, with any transfer coding removed."""
 

@@ -3,10 +3,9 @@
 from enum import StrEnum
 from typing import Protocol
 
-import attrs
-
 from pristine.ports.errors import PristineError
 from pristine.ports.headers import Headers
+from pristine.ports.values import frozen
 
 
 class Kind(StrEnum):
@@ -32,7 +31,7 @@ class Fate(StrEnum):
     UNKNOWN = "unknown"
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Outcome:
     """What an attempt came to.
 
@@ -54,7 +53,7 @@ class Outcome:
     delay: float | None = None
 
 
-@attrs.frozen
+@frozen
 class Result:
     """An attempt to be judged: the endpoint's id, the head of the answer, where one came, and the outcome so far.
 

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-import attrs
+from pristine.ports.values import frozen
 
 Server: TypeAlias = tuple[str, int]
 """The host and the port that requests go to, whichever proxy is on the way."""
 
 
-@attrs.frozen
+@frozen
 class Connections:
     """Open connections for one server: `active` ones serve a request, `idle` ones are kept for a later one."""
 

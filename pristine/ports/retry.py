@@ -3,24 +3,23 @@
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
-import attrs
-
 from pristine.ports.outcome import Outcome
+from pristine.ports.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Answer:
     """Take the outcome as it is."""
 
 
-@attrs.frozen
+@frozen
 class Again:
     """Send again after `delay` seconds."""
 
     delay: float
 
 
-@attrs.frozen
+@frozen
 class GiveUp:
     """Raise the outcome's error; `reason` is added to its message."""
 

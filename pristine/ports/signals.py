@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-import attrs
+from pristine.ports.values import frozen
 
 REQUEST_START: Final = "request.start"
 REQUEST_STOP: Final = "request.stop"
@@ -47,7 +47,7 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
 """Measurement -> its unit, in the case-sensitive form of UCUM, as OpenTelemetry has it; whatever signal it is of."""
 
 
-@attrs.frozen
+@frozen
 class Entry:
     """A signal: when it is emitted, and its attributes by name, each with what it is."""
 

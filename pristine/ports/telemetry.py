@@ -5,8 +5,10 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
+from pristine.ports.values import frozen
 
-@attrs.frozen
+
+@frozen
 class Signal:
     """One thing that happened: its name, the call or future that it belongs to, the endpoint, and attributes.
 

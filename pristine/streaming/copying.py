@@ -19,6 +19,7 @@ from pristine.ports.errors import (
     TimeoutExceeded,
     TransportError,
 )
+from pristine.ports.values import frozen
 from pristine.streaming.partial import filing
 from pristine.streaming.ranges import body_length, checksum
 from pristine.streaming.view import Session
@@ -36,7 +37,7 @@ class Writable(Protocol):
     def write(self, data: Any, /) -> Any: ...
 
 
-@attrs.frozen
+@frozen
 class Wishes:
     """How a caller wants a file; made before anything is read, it raises ConfigurationError."""
 

@@ -8,17 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from pristine.ports.errors import ConfigurationError, IntegrityError, StatusError, TransportError
 from pristine.ports.headers import Headers
+from pristine.ports.values import frozen
 from pristine.streaming.copying import Wishes, check_open, fail, interruption
 from pristine.streaming.partial import Partial, StrPath
 from pristine.streaming.ranges import Entity, Next, best, decide, hasher
 from pristine.streaming.view import Session
 
 
-@attrs.frozen
+@frozen
 class Downloaded:
     """A file that is whole and in its place.
 

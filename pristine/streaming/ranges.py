@@ -16,6 +16,7 @@ import attrs
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.headers import Headers
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 ALGORITHMS: Final[Mapping[str, tuple[str, int]]] = {
     "sha-512": ("sha512", 64),
@@ -32,7 +33,7 @@ _STRONG: Final = pattern(r'"[\x21\x23-\x7e\x80-\xff]*"')
 _MEMBER: Final = pattern(r"\s*([\w-]+)=([^,]*)", re.ASCII)
 
 
-@attrs.frozen
+@frozen
 class ContentRange:
     """`bytes first-last/total`: the first two are None where the range was refused, the third where it is unknown."""
 
@@ -51,7 +52,7 @@ class ContentRange:
         return None if beyond or (first is not None and last is not None and last < first) else cls(first, last, total)
 
 
-@attrs.frozen
+@frozen
 class Entity:
     """One version of a file, as far as a head tells.
 

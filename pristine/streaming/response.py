@@ -13,14 +13,13 @@ from inspect import isawaitable, iscoroutine
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, overload
 
-import attrs
-
 from pristine.ports.blocking import finish
 from pristine.ports.errors import StreamFailed, WrongFace
 from pristine.ports.events import Event
 from pristine.ports.generic import Of_co
 from pristine.ports.headers import Headers
 from pristine.ports.ledger import Attempt
+from pristine.ports.values import frozen
 from pristine.streaming.copying import CHUNK, Progress, Wishes, Writable, write_to
 from pristine.streaming.dispatch import STOP, handle
 from pristine.streaming.files import Downloaded, download
@@ -33,7 +32,7 @@ EventsT = TypeVar("EventsT")
 T = TypeVar("T")
 
 
-@attrs.frozen
+@frozen
 class StreamMetadata:
     """Facts about an open stream: `connected_after` is in seconds since the call began; `url` has its query masked.
 

@@ -1,10 +1,10 @@
 """Patterns that are compiled when first used."""
 
 import re
+from typing import Any
 
 import pytest
 
-from pristine.ports import patterns
 from pristine.ports.patterns import pattern
 
 
@@ -19,9 +19,14 @@ def test_it_does_what_a_compiled_one_does() -> None:
 
 
 def test_it_is_compiled_at_its_first_use_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
+    seen: list[Any] = []
     real = re.compile
-    monkeypatch.setattr(patterns.re, "compile", lambda *said: seen.append(said[0]) or real(*said))
+
+    def compiled(*said: Any) -> Any:
+        seen.append(said[0])
+        return real(*said)
+
+    monkeypatch.setattr(re, "compile", compiled)
     digits = pattern(r"\d+")
     assert seen == []
     assert [digits.fullmatch("1"), digits.fullmatch("a"), digits.fullmatch("b")][1:] == [None, None]

@@ -15,11 +15,12 @@ from yarl import URL
 
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.pooling import Server
+from pristine.ports.values import frozen
 
 _SCHEMES: Final = frozenset({"http", "https"})
 
 
-@attrs.frozen
+@frozen
 class Proxy:
     """A forward proxy: its URL, without a user, and the fields that it is told."""
 
@@ -40,7 +41,7 @@ class Proxy:
         return cls(url.origin(), {"Proxy-Authorization": credential} if credential else {})
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Origin:
     """A server and the way to it.
 

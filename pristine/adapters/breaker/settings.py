@@ -9,6 +9,7 @@ import attrs
 from pristine.adapters.checks import COUNT, SOME_SECONDS, known_options, numeric
 from pristine.ports.admission import Demand
 from pristine.ports.errors import ConfigurationError
+from pristine.ports.values import frozen
 
 _MODE: Final = frozenset({"failures", "error_rate", "window", "minimum"})
 """What says when it opens: whoever names `failures` or `error_rate` says all of it anew."""
@@ -21,7 +22,7 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _optional = attrs.validators.optional
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class BreakerSettings:
     """When a circuit opens, for how long, and how it closes again; each option is told of in Breaker."""
 

@@ -9,6 +9,7 @@ from pristine.adapters.around import Side
 from pristine.adapters.cassette.exchange import Content
 from pristine.ports.body import AsyncBody, Body
 from pristine.ports.messages import Request
+from pristine.ports.values import frozen
 
 
 class Heard:
@@ -74,7 +75,7 @@ class _Listened(_AsyncListened):
         return _Chunks(chunks, self._heard)
 
 
-@attrs.frozen
+@frozen
 class _Chunks(Iterator[bytes]):
     chunks: Iterator[bytes]
     heard: Heard
@@ -93,7 +94,7 @@ class _Chunks(Iterator[bytes]):
             close()
 
 
-@attrs.frozen
+@frozen
 class _AsyncChunks(AsyncIterator[bytes]):
     chunks: AsyncIterator[bytes]
     heard: Heard

@@ -10,12 +10,11 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
-import attrs
-
 from pristine.ports import errors
 from pristine.ports.errors import Fault, PristineError, RetrySafe
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, StreamHead
+from pristine.ports.values import frozen
 
 
 class How(StrEnum):
@@ -31,7 +30,7 @@ class How(StrEnum):
     """It went on, but its content is not kept; `why` says why."""
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Content:
     """The body of a request: `data` is None where it was too large to keep; `digest` "" where it was not all sent."""
 
@@ -45,7 +44,7 @@ class Content:
         return cls(data, len(data), sha256(data).hexdigest())
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Asked:
     """A request as it is recorded, or as it is to be found."""
 
@@ -58,7 +57,7 @@ class Asked:
         return f"{self.method} {Request(self.method, self.url).shown_url}"
 
 
-@attrs.frozen
+@frozen
 class End:
     """How an exchange ended, after how many seconds."""
 
@@ -68,7 +67,7 @@ class End:
     why: str = ""
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Exchange:
     """A recorded exchange. `head_at` and the first of each of `chunks` are seconds since the request began."""
 

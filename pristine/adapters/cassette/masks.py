@@ -13,6 +13,7 @@ import attrs
 
 from pristine.ports.headers import MASK
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 Span: TypeAlias = tuple[int, int, bytes]
 """From, to, and what stands there instead."""
@@ -72,7 +73,7 @@ def _apart(spans: Iterable[Span]) -> Iterator[Span]:
 # -- JSON --------------------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen
+@frozen
 class JsonNames:
     """Names of fields, at any depth, and paths from the root: `user.email`, `items[].id`, `items[0]`.
 

@@ -17,6 +17,7 @@ from pristine.ports.headers import MASK, PRINTABLE, Headers
 from pristine.ports.messages import Request
 from pristine.ports.patterns import pattern
 from pristine.ports.redaction import basic_pair, credentials, longest_first, speaks, spellings
+from pristine.ports.values import frozen
 
 _NEEDED: Final = tuple(
     """
@@ -65,7 +66,7 @@ def _names_field() -> Any:
     return attrs.field(default=(), converter=attrs.Converter(_names, takes_self=True, takes_field=True))
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Rules:
     """What goes on a tape. They are its first line, so that replay has the same, and hold names, but no secret.
 

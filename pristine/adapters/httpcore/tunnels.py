@@ -16,6 +16,7 @@ import attrs
 from pristine.adapters.httpcore.framing import Origin, origin_of
 from pristine.ports.errors import ConfigurationError, ConnectFailed, RetrySafe
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 Talk = Generator[bytes, bytes, None]
 
@@ -35,7 +36,7 @@ _REFUSALS: Final = {
 _OFFER_NOTHING, _OFFER_PASSWORD, _NOTHING, _PASSWORD = b"\5\1\0", b"\5\2\0\2", 0, 2
 
 
-@attrs.frozen
+@frozen
 class Proxy:
     """Where it is, and as whom to come."""
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import attrs
+from pristine.ports.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Vendor:
     """`client` is httpx, and `core` its httpcore; or httpx2 and httpcore2."""
 

@@ -14,17 +14,16 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-import attrs
-
 from pristine.ports.admission import BYTES, REQUESTS
 from pristine.ports.headers import Headers
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 Facts: TypeAlias = Mapping[tuple[str, str], str]
 """(fact, unit) -> the value of the field that tells it."""
 
 
-@attrs.frozen
+@frozen
 class Allowance:
     """So much of a unit is left, and no more comes for `reset` seconds (None: it comes bit by bit, or nobody says)."""
 

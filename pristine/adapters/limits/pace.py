@@ -8,7 +8,7 @@ server that takes a thousand a second as for one that takes ten a minute.
 import math
 from typing import Final
 
-import attrs
+from pristine.ports.values import frozen
 
 LESS: Final = 0.8
 """Of the rate at which they were refused, where they begin again. CUBIC has 0.7; here the window was a rest already."""
@@ -22,7 +22,7 @@ _OF_LATE: Final = 1.0
 """Seconds; what was longer ago hardly counts in the rate that is measured."""
 
 
-@attrs.frozen
+@frozen
 class Pace:
     """From `begin` requests a second, in `back` seconds to what is 1 / LESS of it, and on; `most` at most.
 

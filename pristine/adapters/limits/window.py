@@ -8,9 +8,8 @@ twice as long for each refusal of the pace, a minute at most: where much is know
 import math
 from typing import Final
 
-import attrs
-
 from pristine.adapters.limits.pace import LESS, Pace, Speed
+from pristine.ports.values import frozen
 
 _DOUBLINGS: Final = 6
 _HALF: Final = 0.5
@@ -21,7 +20,7 @@ _LONGEST: Final = 60.0
 """Seconds after which a pace is back at the latest."""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Manners:
     """How a limiter takes what servers say: seconds, and requests a second."""
 

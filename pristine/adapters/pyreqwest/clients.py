@@ -20,12 +20,13 @@ from pristine.adapters.pyreqwest.sockets import new_mark, shut, silence
 from pristine.adapters.tls import ssl_context
 from pristine.ports.connection import ConnectionOptions
 from pristine.ports.errors import ConfigurationError, ConnectFailed, RetrySafe
+from pristine.ports.values import frozen
 
 _RUNTIMES: Final = (None, True, False)
 """How the library's threads are asked for: as it is set up, or else of the kind that no parent has begun."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Line:
     """A client, for one request at a time, and what it was made for."""
 

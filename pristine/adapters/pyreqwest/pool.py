@@ -10,12 +10,12 @@ from collections import deque
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
-import attrs
 from pyreqwest.request import StreamRequest
 
 from pristine.adapters.pyreqwest.clients import Clients, Line
 from pristine.adapters.pyreqwest.driving import Call, End, Face, InThread, OnLoop
 from pristine.adapters.pyreqwest.sockets import look
+from pristine.ports.values import frozen
 
 _LOOKS: Final = 20
 _MOMENT: Final = 0.0025
@@ -47,7 +47,7 @@ class Waiter:
         """Nothing is to be closed."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Orphan:
     """A request that was given up before its answer: the library goes on with it, and even connects again."""
 

@@ -7,7 +7,6 @@ fields that are not UTF-8. Names of fields it writes in Title-Case, and those of
 from collections.abc import Iterator
 from typing import Any, Final
 
-import attrs
 from pyreqwest.client import Client
 from pyreqwest.http import Url
 from pyreqwest.request import StreamRequest
@@ -17,6 +16,7 @@ from pristine.ports.body import METHODS_WITH_BODY, length_of
 from pristine.ports.errors import ConnectFailed, ProtocolViolation, RetrySafe
 from pristine.ports.messages import Request, StreamHead
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 _URL: Final = pattern(r"((?i:https?)://)(?:[^/?#@]*@)?([^/?#@]+)([^#]*)(?:#.*)?")
 _ASCII: Final = pattern(r"[\t\x20-\x7e]*")
@@ -28,7 +28,7 @@ _UNREADABLE: Final = "\ufffd"
 """In the place of a response's field that is not ASCII, which the library does not give."""
 
 
-@attrs.frozen
+@frozen
 class Prepared:
     """A request that can be sent."""
 

@@ -8,9 +8,8 @@ import math
 from heapq import heapify, heappop, heappush
 from typing import Final
 
-import attrs
-
 from pristine.ports.admission import Report
+from pristine.ports.values import frozen
 
 NEW, WAITING, HELD, OVER = 0, 1, 2, 3
 """The states of a claim, in their order. Numbers, because they are compared on the hot path."""
@@ -31,7 +30,7 @@ class Claim:
         self.state = NEW
 
 
-@attrs.frozen
+@frozen
 class Load:
     """How full a scope is: its limit, what is used of it, and how many wait."""
 

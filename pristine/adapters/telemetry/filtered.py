@@ -15,6 +15,7 @@ from pristine.ports.levels import is_failure
 from pristine.ports.listening import deliver, dumps_of, injected_by, says, shown
 from pristine.ports.signals import SIGNALS
 from pristine.ports.telemetry import Signal, Telemetry
+from pristine.ports.values import frozen
 
 _KINDS: Final = 2**32
 _RATE: Final = numeric("a part, from 0 to 1", lambda value: 0 <= value <= 1)
@@ -46,7 +47,7 @@ def _flag(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
         raise wrong(attribute.name, value, "True or False")
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False)
 class Filtered:
     """Tells `inner`, a listener or its name, of what is let through.
 

@@ -18,12 +18,13 @@ from pristine.ports.generic import Of_co
 from pristine.ports.headers import Headers
 from pristine.ports.ledger import Attempt
 from pristine.ports.messages import Response
+from pristine.ports.values import frozen
 
 Token = str | int
 """Where a list goes on: a cursor, a number of items or of a page, or a URL. It can be kept and used later."""
 
 
-@attrs.frozen
+@frozen
 class Page(Generic[Of_co]):
     """One page: its `items`, the whole `value` that they are from, and the `next` token, None at the end.
 
@@ -36,7 +37,7 @@ class Page(Generic[Of_co]):
     attempts: tuple[Attempt, ...] = attrs.field(default=(), repr=False, eq=False)
 
 
-@attrs.frozen
+@frozen
 class Ask:
     """What a call for a page says beside the caller's own: parameters, fields of the payload, or a whole URL."""
 

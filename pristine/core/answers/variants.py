@@ -14,12 +14,13 @@ from pristine.ports.generic import Of_co
 from pristine.ports.headers import Headers
 from pristine.ports.ledger import Attempt
 from pristine.ports.messages import Response
+from pristine.ports.values import frozen
 from pristine.streaming.response import Opening, StreamResponse
 
 AS_BYTES: Final = Streaming(format=StreamFormat.BYTES)
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class RawResponse(Generic[Of_co]):
     """A good response, undecoded; `parse()` gives the value that the plain call would have given."""
 
@@ -54,7 +55,7 @@ class RawResponse(Generic[Of_co]):
 RAW: Final[Reading] = RawResponse
 
 
-@attrs.frozen
+@frozen
 class WithRawResponse:
     """`execute` gives a RawResponse."""
 
@@ -65,7 +66,7 @@ class WithRawResponse:
         return finish(self._engine.execute(endpoint_id, payload, options, RAW))
 
 
-@attrs.frozen
+@frozen
 class AsyncWithRawResponse:
     """The async face of WithRawResponse."""
 
@@ -76,7 +77,7 @@ class AsyncWithRawResponse:
         return await self._engine.execute(endpoint_id, payload, options, RAW)  # type: ignore[no-any-return]
 
 
-@attrs.frozen
+@frozen
 class WithStreamingResponse:
     """`execute` gives an open response of any endpoint, to be read piece by piece in a `with` block."""
 
@@ -87,7 +88,7 @@ class WithStreamingResponse:
         return StreamResponse(finish(self._engine.stream(endpoint_id, payload, options, AS_BYTES)))
 
 
-@attrs.frozen
+@frozen
 class AsyncWithStreamingResponse:
     """The async face of WithStreamingResponse."""
 

@@ -14,6 +14,7 @@ from pristine.ports.errors import PristineError
 from pristine.ports.headers import Headers
 from pristine.ports.outcome import Fate, Outcome, Result
 from pristine.ports.retry import Again, GiveUp, Retry, RetryBudget
+from pristine.ports.values import frozen
 
 
 def judge(
@@ -55,7 +56,7 @@ def tuned(context: Context[Any], settings: Mapping[str, float]) -> Retry:
     return found
 
 
-@attrs.frozen
+@frozen
 class Verdict:
     """Send again after `delay` seconds, or not (None). `why` is for the ledger, `gave_up` for the error's message."""
 

@@ -16,6 +16,7 @@ from pristine.ports.errors import ConfigurationError, RedirectRefused
 from pristine.ports.headers import PRINTABLE, Headers
 from pristine.ports.messages import Request, Response, StreamHead
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _ABOUT_CONTENT: Final = frozenset({"content-type", "content-length", "content-encoding", "content-digest", "digest"})
@@ -26,7 +27,7 @@ _URL: Final = pattern(r"https?://[!-\[\]-~]+", re.IGNORECASE)
 _AS_IT_IS: Final = "!#$%&'()*+,/:;=?@[]~\\"
 
 
-@attrs.frozen
+@frozen
 class Redirects:
     """At most `limit` are followed in a call; `other_origins` off refuses those that lead elsewhere."""
 

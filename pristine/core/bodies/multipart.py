@@ -8,14 +8,13 @@ from itertools import groupby
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
-import attrs
-
 from pristine.core.bodies.outgoing import AsyncOutgoing, Face, Outgoing, Script, Source, passed
 from pristine.core.bodies.sources import CHUNK, body_of, guess_type
 from pristine.ports.errors import InvalidHeader, InvalidPayload, RequestError
 from pristine.ports.fields import checked
 from pristine.ports.headers import HeaderSource
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 Fields: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
@@ -24,7 +23,7 @@ _ESCAPES: Final = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _OURS: Final = ("content-disposition", "content-type", "content-length", "content-transfer-encoding")
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Part:
     """One value of a form, and what is said about it.
 

@@ -7,16 +7,15 @@ whatever the body's size.
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from typing import Any, Final, Protocol, TypeAlias
 
-import attrs
-
 from pristine.core.bodies.counting import AsyncCounted, Counted, Told
 from pristine.ports.body import AsyncBody, blocking_chunks
 from pristine.ports.errors import BodyChanged
+from pristine.ports.values import frozen
 
 _END: Final = object()
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Source:
     """Where a script's items come from: an iterator of either face."""
 
@@ -110,7 +109,7 @@ class AsyncChunks(_Run, AsyncIterator[bytes]):
                 await aclose()
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False)
 class AsyncOutgoing:
     """An AsyncBody made of a script. `name` is what a form calls its file; `said` is what a message calls it."""
 
@@ -130,7 +129,7 @@ class AsyncOutgoing:
         return f"{type(self).__name__}({self.said}, {size}, {'replayable' if self.replayable else 'once'})"
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False)
 class Outgoing(AsyncOutgoing):
     """A Body made of a script."""
 

@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import attrs
-
 from pristine.core.answers.failures import found
 from pristine.core.attempts.classification import retry_after
 from pristine.core.attempts.details import json_of
 from pristine.manifest.model import Became, Later, Where
 from pristine.ports.headers import Headers
+from pristine.ports.values import frozen
 
 _LONGEST: Final = 365 * 86400.0
 
 
-@attrs.frozen
+@frozen
 class Answer:
     """An answer of the server, good or bad: its status, its head and its body. `value` is its JSON, or None."""
 

@@ -40,6 +40,7 @@ from pristine.ports.errors import (
 from pristine.ports.future import FutureState, Observer, Progress
 from pristine.ports.ledger import Attempt
 from pristine.ports.messages import Response
+from pristine.ports.values import frozen
 
 
 class Asker(Protocol):
@@ -58,7 +59,7 @@ class Asker(Protocol):
     def attempts(self) -> tuple[Attempt, ...]: ...
 
 
-@attrs.frozen
+@frozen
 class _Final:
     """How it ended. Whoever is first to say so has said it."""
 

@@ -3,15 +3,14 @@
 import json
 from typing import Any, Final
 
-import attrs
-
 from pristine.ports.errors import TokenRefused
+from pristine.ports.values import frozen
 
 VERSION: Final = 1
 _LONGEST: Final = 16 * 1024
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Ticket:
     """Which work: of which API and endpoint, its id (or URL), and when it was started, in Unix time.
 

@@ -19,12 +19,13 @@ from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidPara
 from pristine.ports.fields import checked
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
+from pristine.ports.values import frozen
 
 _STREAM_OPTIONS: Final = frozenset({"last_event_id", "reconnect"})
 _OPTIONS: Final = frozenset(CallOptions.__annotations__)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Blueprint:
     """What all requests of an operation have in common under one Context: worked out once, for streams apart."""
 

@@ -12,6 +12,7 @@ from pristine.ports.auth import AsyncAuth
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.fields import check_field
 from pristine.ports.messages import Request
+from pristine.ports.values import frozen
 
 
 def auth_for(
@@ -46,7 +47,7 @@ def check_credentials(credentials: Mapping[str, str], schemes: Mapping[str, Sche
             raise ConfigurationError(told, setting=f"credentials.{name}")
 
 
-@attrs.frozen
+@frozen
 class SchemeAuth:
     """An AsyncAuth that never waits, of schemes and their secrets."""
 

@@ -9,13 +9,12 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-import attrs
-
 from pristine.manifest.parameters import PLACEHOLDER
 from pristine.manifest.reading import suggestion
 from pristine.ports import formats
 from pristine.ports.errors import InvalidParameter
 from pristine.ports.redaction import is_secret, longest_first
+from pristine.ports.values import frozen
 
 _DOTS: Final = frozenset({".", ".."})
 _PLAIN: Final = frozenset({str, int})
@@ -27,7 +26,7 @@ class Encoded(str):
     __slots__ = ()
 
 
-@attrs.frozen
+@frozen
 class PathTemplate:
     """A path such as `/users/{id}/files/{name}`, cut once into segments of literals and names.
 

@@ -4,17 +4,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-import attrs
-
 from pristine.manifest.model import StreamFormat
 from pristine.ports.events import Event
+from pristine.ports.values import frozen
 from pristine.streaming.json_array import JsonArrayDecoder
 from pristine.streaming.lines import LineDecoder
 from pristine.streaming.readers import ChunkDecoder, Reader
 from pristine.streaming.sse import SSEDecoder
 
 
-@attrs.frozen
+@frozen
 class Format:
     """`media_types` are what a server may call it, in order of preference; () is whatever it likes."""
 

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-import attrs
-
 from pristine.manifest.model.basics import NOTHING
 from pristine.ports.errors import StatusError
 from pristine.ports.outcome import Kind
+from pristine.ports.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Where:
     """A place in an answer: a header field, or a path of names and indices into its JSON body; -1 is the last item."""
 
@@ -18,7 +17,7 @@ class Where:
     path: tuple[str | int, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class ErrorShape:
     """How the API spells an error: each fact is at the first of its places that has one; (): nobody says where.
 
@@ -45,7 +44,7 @@ class PageStyle(StrEnum):
     LINK = "link"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Pagination:
     """How an endpoint's answers are pages of one list.
 

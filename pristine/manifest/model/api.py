@@ -13,9 +13,10 @@ from pristine.manifest.model.servers import Scheme, Server
 from pristine.manifest.model.streams import Streaming
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.serializer import Schema
+from pristine.ports.values import frozen
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Endpoint:
     """One operation of the API.
 
@@ -85,7 +86,7 @@ class Endpoint:
         return 300 <= status < 400 and not self.responses.keys().isdisjoint({str(status), "3XX"})
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False)
 class Manifest:
     """A whole API. Compared by identity: what is compiled from it is kept as long as it lives.
 

@@ -10,6 +10,7 @@ import attrs
 from pristine.manifest.model.answers import Where
 from pristine.manifest.model.basics import NOTHING
 from pristine.ports.serializer import Schema
+from pristine.ports.values import frozen
 
 Said: TypeAlias = str | bool | int | None
 """What may stand where an answer says its state; None is nothing."""
@@ -24,7 +25,7 @@ class Became(StrEnum):
     EXPIRED = "expired"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Asking:
     """How the server is asked about work: a call of `endpoint`, or, where that is "", a GET of the URL that is its id.
 
@@ -38,7 +39,7 @@ class Asking:
     body: Mapping[str, Any] = NOTHING
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Pace:
     """The waits between two questions, in seconds: `first`, then times `factor`, at most `cap`.
 
@@ -51,7 +52,7 @@ class Pace:
     jitter: float = 0.5
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Later:
     """How an endpoint says that it finishes its work later, and how that is followed.
 

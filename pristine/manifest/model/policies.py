@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-import attrs
-
 from pristine.manifest.model.answers import Where
 from pristine.manifest.model.basics import NOTHING
 from pristine.ports.admission import Quota
+from pristine.ports.values import frozen
 
 
 class Safety(StrEnum):
@@ -26,7 +25,7 @@ class DeadlineFormat(StrEnum):
     GRPC = "grpc"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class DeadlineHeader:
     """A header that tells the server what is left of the call, or (`limit` "read") how long it may be silent."""
 
@@ -35,7 +34,7 @@ class DeadlineHeader:
     limit: str = "total"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Cost:
     """What a call costs of a unit: `base`, `per_byte` of its body, and what `fields` of its payload say.
 
@@ -49,7 +48,7 @@ class Cost:
     actual: Where | None = None
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class LimitGroup:
     """Endpoints that share limits, apart for each value that payloads have at `key`."""
 
@@ -59,7 +58,7 @@ class LimitGroup:
     units: Mapping[str, Cost] = NOTHING
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class BreakerGroup:
     """Endpoints that share a circuit breaker, and what is set of it."""
 
@@ -67,7 +66,7 @@ class BreakerGroup:
     settings: Mapping[str, float] = NOTHING
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Idempotency:
     """The server recognises a repeated request by a key in this header."""
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import attrs
-
 from pristine.manifest.model.basics import NOTHING
 from pristine.ports.serializer import Schema
+from pristine.ports.values import frozen
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Parameter:
     """A declared path, query or header parameter. `default` is sent where the caller gives none (None: nothing).
 
@@ -37,7 +36,7 @@ class BodyKind(StrEnum):
     RAW = "raw"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Example:
     """A call as it might be: plain values, for people, for documentation and for the mock server."""
 

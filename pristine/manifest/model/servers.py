@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-import attrs
-
 from pristine.manifest.model.basics import NOTHING
 from pristine.ports.errors import ConfigurationError
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 BASE_URL: Final = pattern(r"(?=[!-~]+\Z)[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\\]+(/[^?#\\]*)?")
 """An absolute URL, in ASCII, that paths can be put after: no user information, query or fragment."""
@@ -19,7 +18,7 @@ VARIABLE: Final = pattern(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 VARIABLE_VALUE: Final = pattern(r"[\w.~-]+", re.ASCII)
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Variable:
     """A part of a server's URL that a Context may choose; `allowed` () is anything that fits into a URL there."""
 
@@ -28,7 +27,7 @@ class Variable:
     description: str = ""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Server:
     """A place where the API is served. `url` may hold `{variables}`; `name` is what a Context chooses it by."""
 
@@ -57,7 +56,7 @@ def _chosen(name: str, variable: Variable, given: str | None) -> str:
     return str(value)
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Scheme:
     """A way to authenticate: a credential goes into `location` ("header", "query" or "cookie") under `name`.
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import attrs
-
 from pristine.manifest.model.basics import NOTHING
 from pristine.ports.serializer import Schema
+from pristine.ports.values import frozen
 
 
 class StreamFormat(StrEnum):
@@ -20,7 +19,7 @@ class StreamFormat(StrEnum):
     BYTES = "bytes"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Reconnect:
     """A feed is gone on with: so many connections in a row without a new event, the first after `delay` seconds."""
 
@@ -28,7 +27,7 @@ class Reconnect:
     delay: float = 1.0
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Streaming:
     """An endpoint that answers with a stream.
 

@@ -6,7 +6,7 @@ It is the DDSketch of Masson, Rim and Lee (VLDB 2019, section 2): a quantile is 
 import math
 from typing import Final
 
-import attrs
+from pristine.ports.values import frozen
 
 ERROR: Final = 0.01
 """The relative error of a quantile."""
@@ -20,7 +20,7 @@ _LOG: Final = math.log(_FACTOR)
 _ZERO: Final = -(2**31)
 
 
-@attrs.frozen
+@frozen
 class Summary:
     """What a histogram comes to; all but `count` and `total` are None where nothing was measured.
 

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-import attrs
-
 from pristine.ports import signals
+from pristine.ports.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Count:
     """A counter: it grows by one, or by the attribute `amount`; there is one for each value of the attribute `by`."""
 
@@ -17,7 +16,7 @@ class Count:
     amount: str = ""
 
 
-@attrs.frozen
+@frozen
 class Level:
     """A gauge, which goes up and down."""
 
@@ -25,7 +24,7 @@ class Level:
     step: int
 
 
-@attrs.frozen
+@frozen
 class Measure:
     """A histogram of an attribute."""
 

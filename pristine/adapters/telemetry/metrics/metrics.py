@@ -4,13 +4,12 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
-import attrs
-
 from pristine.adapters.after_fork import renew_in_child
 from pristine.adapters.telemetry.metrics.histogram import Histogram, Summary
 from pristine.adapters.telemetry.metrics.instruments import INSTRUMENTS, Count, Level, Measure, number
 from pristine.adapters.watched import Watched
 from pristine.ports.telemetry import Signal
+from pristine.ports.values import frozen
 
 T = TypeVar("T")
 
@@ -29,7 +28,7 @@ class Series(NamedTuple):
     label: str = ""
 
 
-@attrs.frozen
+@frozen
 class Snapshot:
     """The numbers of a moment, which do not change any more."""
 

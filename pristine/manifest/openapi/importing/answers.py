@@ -6,17 +6,16 @@ Of several media types JSON is read, then what a stream is of, then the first. A
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
-
 from pristine.manifest.endpoints import STATUS
 from pristine.manifest.openapi.importing import ours
 from pristine.manifest.openapi.importing.bodies import is_json, rank, read_as_it_is
 from pristine.manifest.openapi.importing.nodes import Node
 from pristine.manifest.openapi.importing.streams import format_of, streaming
 from pristine.manifest.openapi.importing.types import Types
+from pristine.ports.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Answers:
     """What the answers of an operation say: keys of its endpoint, the media type of a good answer, and its headers."""
 

@@ -12,6 +12,7 @@ import attrs
 from pristine.manifest.openapi.importing.reasons import KEYS, REASONS, Unexpressed, code_of
 from pristine.manifest.reading import Enough, Faults, ManifestFault, kind_of
 from pristine.ports.documents import Document, Path
+from pristine.ports.values import frozen
 
 EFFORT: Final = 4_000_000
 """How many nodes may be read: a small document can mean many, where its parts are used again and again.
@@ -57,7 +58,7 @@ class Book:
                     node.lose(node.left_over(key), key)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Node:
     """A value in a document. `step` is its key or index in its parent."""
 

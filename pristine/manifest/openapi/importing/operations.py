@@ -22,6 +22,7 @@ from pristine.manifest.openapi.importing.places import Servers, faults_of, secur
 from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.parameters import path as path_reader
 from pristine.manifest.words import WORDS
+from pristine.ports.values import frozen
 
 Progress = Callable[[int, int], None]
 """Told how many paths are done, and how many there are."""
@@ -30,7 +31,7 @@ _KEYS: Final = tuple(WORDS["Endpoints"])
 _ORDER: Final[Mapping[str, int]] = {key: index for index, key in enumerate(_KEYS)}
 
 
-@attrs.frozen
+@frozen
 class Around:
     """What the operations of a document have in common."""
 

@@ -14,6 +14,7 @@ from pristine.manifest.model import NOTHING
 from pristine.manifest.reading import Cursor, Faults, MappingOf, Reader, anything, flag, one_of, record, text
 from pristine.ports.documents import Document
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 _ID: Final = pattern(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _TYPE: Final = pattern(r"[A-Z]\w{0,199}", re.ASCII)
@@ -43,7 +44,7 @@ KEYS: Final[Mapping[str, Reader]] = {
 }
 
 
-@attrs.frozen
+@frozen
 class Asked:
     """An operation, as people name it: by its operationId, "" where it has none, or by its method and path."""
 

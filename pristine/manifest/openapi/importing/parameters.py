@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import attrs
-
 from pristine.manifest.classes import attribute_name
 from pristine.manifest.openapi.importing import shapes
 from pristine.manifest.openapi.importing.extensions import own
@@ -16,6 +14,7 @@ from pristine.manifest.openapi.importing.types import Types
 from pristine.manifest.parameters import NAME, PLACEHOLDER, STYLES
 from pristine.ports.errors import InvalidHeader
 from pristine.ports.fields import check_field
+from pristine.ports.values import frozen
 
 SECTIONS: Final[Mapping[str, str]] = {"path": "path_params", "query": "query", "header": "headers"}
 """Where a parameter is -> the key of an endpoint."""
@@ -26,7 +25,7 @@ _IGNORED: Final = frozenset({"accept", "content-type", "authorization"})
 OWN: Final = ("name", "style", "explode", "allowReserved", "default", "required")
 
 
-@attrs.frozen
+@frozen
 class Parameters:
     """The parameters of an operation. `path` is the template with placeholders that the language has."""
 

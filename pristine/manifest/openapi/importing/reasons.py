@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-import attrs
+from pristine.ports.values import frozen
 
 REASONS: Final[Mapping[str, str]] = {
     "annotation": "a note for readers that a manifest has no place for",
@@ -97,7 +97,7 @@ def code_of(key: str) -> str:
     return KEYS.get(key) or ("extension" if key.startswith("x-") else "unknown")
 
 
-@attrs.frozen
+@frozen
 class Unexpressed:
     """One part of a document that the manifest does not say: where, and why.
 

@@ -28,13 +28,14 @@ from pristine.manifest.reading import Enough, Faults, is_shallow, kind_of
 from pristine.manifest.words import WORDS
 from pristine.ports.documents import Document
 from pristine.ports.patterns import pattern
+from pristine.ports.values import frozen
 
 _VERSION: Final = pattern(r"3\.[01](\.\d+.*)?", re.ASCII)
 
 _KEYS: Final = tuple(WORDS["Document"])
 
 
-@attrs.frozen
+@frozen
 class Imported:
     """What came of a document: the `manifest`, for load_manifest or a file, and all that is `unexpressed` in it."""
 
