@@ -1,7 +1,6 @@
 """Checks of options: a wrong one is a ConfigurationError that names its setting and says what would be right."""
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pristine.ports.errors import ConfigurationError
@@ -40,6 +39,8 @@ COUNT = numeric("a whole number, 1 or greater", lambda value: 1 <= value <= 1e9 
 
 def nearest(word: object, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or the list of what is known."""
+    from difflib import get_close_matches
+
     names = sorted(known)
     close = get_close_matches(str(word)[:80], names, n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(names)}"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final, TypedDict, TypeVar, Unpack, overload
 
 from pristine.config.adapters import ALWAYS, PORTS, Choice, Named, adapter, made, named, owned
-from pristine.config.files import read_document
 from pristine.core import context as core
 from pristine.core.attempts.redirects import Redirects
 from pristine.manifest.reading import suggestion
@@ -43,6 +42,8 @@ class Context(core.Context[T_co]):
         are settings that replace the source's. Raises ConfigurationError for an unknown key, name or option, with
         what exists.
         """
+        from pristine.config.files import read_document
+
         document = Document(source) if isinstance(source, Mapping) else read_document(source)
         if not isinstance(document.value, Mapping):
             raise ConfigurationError(f"{document.source}: a configuration is a table of settings")

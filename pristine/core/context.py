@@ -23,8 +23,7 @@ from pristine.ports.retry import Retry, RetryBudget
 from pristine.ports.serializer import Serializer
 from pristine.ports.telemetry import Telemetry
 from pristine.ports.values import frozen
-from pristine.streaming.content_coding import MAX_EXPANSION
-from pristine.streaming.sse import MAX_EVENT_BYTES
+from pristine.streaming.bounds import MAX_EVENT_BYTES, MAX_EXPANSION
 
 T_co = TypeVar("T_co", covariant=True)
 

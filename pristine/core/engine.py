@@ -32,7 +32,6 @@ from pristine.ports.listening import shown
 from pristine.ports.messages import Request, Response
 from pristine.ports.retry import Retry
 from pristine.ports.values import changed
-from pristine.streaming.content_coding import decode_content
 
 if TYPE_CHECKING:  # what only some programs need is imported where it is first used: that is a third of all there is
     from pristine.core.futures.asking import Asker
@@ -293,6 +292,8 @@ class Engine:
         response = await call.exchange(self.face.transport.asend)
         coding = response.headers.get("content-encoding")
         if coding:
+            from pristine.streaming.content_coding import decode_content
+
             response = changed(response, body=decode_content(response.body, coding, self.context.max_expansion))
         if not call.operation.endpoint.answers(response.status):
             raise self._error(call, response)

@@ -9,9 +9,8 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from pristine.core.requests.urls import PathTemplate
-from pristine.core.streams.formats import FORMATS
 from pristine.manifest.classes import wrapped
-from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Idempotency, Manifest, Safety
+from pristine.manifest.model import IDEMPOTENT_METHODS, Endpoint, Idempotency, Manifest, Safety, Streaming
 from pristine.manifest.reading import suggestion
 from pristine.ports.errors import UnknownEndpoint
 from pristine.ports.headers import Headers
@@ -74,7 +73,6 @@ def _compile(manifest: Manifest, endpoint_id: str) -> Operation:
 
 
 def _compiled(manifest: Manifest, endpoint: Endpoint) -> Operation:
-    accept = FORMATS[endpoint.streaming.format].accept if endpoint.streaming else ""
     agent = re.sub(r"[^\w.\-/]", "-", f"{manifest.name}/{manifest.version}".rstrip("/"), flags=re.ASCII)
     said = {"User-Agent": f"pristine-sdk {agent}"}
     return Operation(
@@ -82,10 +80,19 @@ def _compiled(manifest: Manifest, endpoint: Endpoint) -> Operation:
         path=PathTemplate.parse(endpoint.path),
         headers=Headers({"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **said}),
         # Streams are not compressed: a compressing server may hold events back.
-        stream_headers=Headers({"Accept": accept, "Accept-Encoding": "identity", **said}),
+        stream_headers=Headers({"Accept": _accepted(endpoint.streaming), "Accept-Encoding": "identity", **said}),
         repeatable=_is_repeatable(endpoint),
         responses=_responses(endpoint),
     )
+
+
+def _accepted(streaming: Streaming | None) -> str:
+    """The media types of a stream, for those that there are."""
+    if streaming is None:
+        return ""
+    from pristine.core.streams.formats import FORMATS
+
+    return FORMATS[streaming.format].accept
 
 
 def _is_repeatable(endpoint: Endpoint) -> bool:

@@ -12,7 +12,6 @@ from pristine.ports.listening import dumps_of, injected_by, says
 from pristine.ports.messages import Request, Response, StreamHead
 from pristine.ports.redaction import shown_body, shown_url
 from pristine.ports.telemetry import Signal
-from pristine.streaming.content_coding import decode_content
 
 _PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 256
@@ -98,6 +97,8 @@ class Voice:
 
 def _shown_body(body: bytes, headers: Headers, secrets: list[str], most: int) -> bytes | None:
     """The beginning of a body, decoded; None where it cannot be, for a secret in it could not be found."""
+    from pristine.streaming.content_coding import decode_content
+
     coding = headers.get("content-encoding")
     try:
         return shown_body(decode_content(body, coding) if coding else body, secrets, most)

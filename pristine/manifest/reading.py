@@ -6,7 +6,6 @@ it gives is never used, because the load ends in ManifestError.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
@@ -166,6 +165,8 @@ def _is_plain(step: str | int) -> bool:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or the list of what is known, or nothing."""
+    from difflib import get_close_matches
+
     names = sorted(map(str, known))
     if close := get_close_matches(word, names, n=1, cutoff=0.6):
         return f"; did you mean {close[0]!r}?"

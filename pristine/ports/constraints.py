@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sized
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -69,9 +68,15 @@ class Constraints:
             return f"must be greater than {self.exclusive_minimum:g}"
         if self.exclusive_maximum is not None and value >= self.exclusive_maximum:
             return f"must be less than {self.exclusive_maximum:g}"
-        if self.multiple_of is not None and Fraction(str(value)) % Fraction(str(self.multiple_of)):
+        if self.multiple_of is not None and not _is_multiple(value, self.multiple_of):
             return f"must be a multiple of {self.multiple_of:g}"
         return None
+
+
+def _is_multiple(value: float, step: float) -> bool:
+    from fractions import Fraction
+
+    return Fraction(str(value)) % Fraction(str(step)) == 0
 
 
 def _sized(value: Sized, least: int | None, most: int | None, what: str) -> str | None:

@@ -7,10 +7,9 @@ import zlib
 from typing import Final, Protocol
 
 from pristine.ports.errors import DecodeError, ResponseTooLarge
+from pristine.streaming.bounds import MAX_EXPANSION
 
 FREE: Final = 16 * 1024 * 1024
-MAX_EXPANSION: Final = 200.0
-"""Bytes out for each byte in. Text seldom passes 20; gzip can reach 1032."""
 
 
 class ContentDecoder(Protocol):

@@ -13,8 +13,8 @@ from typing import Final, TypeAlias
 from pristine.ports.errors import DecodeError
 from pristine.ports.events import Event
 from pristine.ports.patterns import pattern
+from pristine.streaming.bounds import MAX_EVENT_BYTES
 from pristine.streaming.lines import PushDecoder
-from pristine.streaming.sse import MAX_EVENT_BYTES
 
 _QUOTE: Final = 34
 _CLOSERS: Final = {ord("["): ord("]"), ord("{"): ord("}")}

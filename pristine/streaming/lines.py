@@ -12,7 +12,7 @@ from typing import Final
 
 from pristine.ports.errors import ConfigurationError, DecodeError, EventTooLarge, PristineError, StreamClosed
 from pristine.ports.events import Event
-from pristine.streaming.sse import MAX_EVENT_BYTES
+from pristine.streaming.bounds import MAX_EVENT_BYTES
 from pristine.streaming.sse_bulk import messages
 
 _BOM: Final = b"\xef\xbb\xbf"

@@ -12,10 +12,9 @@ from typing import Final
 
 from pristine.ports.errors import ConfigurationError, EventTooLarge, StreamClosed
 from pristine.ports.events import Event, PlainEvent
+from pristine.streaming.bounds import MAX_EVENT_BYTES
 from pristine.streaming.sse_bulk import EVENT, is_line, messages, new, starts_alike, typed
 from pristine.streaming.sse_lines import CR, DATA, LF, Block, Line, split_lines
-
-MAX_EVENT_BYTES: Final = 256 * 1024 * 1024
 
 _BOM: Final = b"\xef\xbb\xbf"
 # How far after a line end the end of an unfinished block is looked for, before lines take the whole chunk.

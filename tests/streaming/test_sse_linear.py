@@ -11,7 +11,8 @@ import pytest
 
 from pristine.ports.errors import EventTooLarge
 from pristine.ports.events import Event
-from pristine.streaming.sse import MAX_EVENT_BYTES, SSEDecoder
+from pristine.streaming.bounds import MAX_EVENT_BYTES
+from pristine.streaming.sse import SSEDecoder
 
 MIB = 1024 * 1024
 SIZE = 64 * MIB

@@ -1,7 +1,6 @@
 """What a plain value is called in messages, and what is wrong with one."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final
 
 _NAMES: Final[Mapping[type, str]] = {
@@ -38,5 +37,7 @@ def mismatch(value: Any, expected: type) -> str:
 
 def nearest(word: Any, known: Iterable[Any]) -> str:
     """`; did you mean 'x'?`, or nothing."""
+    from difflib import get_close_matches
+
     close = get_close_matches(str(word)[:_LONGEST], [str(one) for one in known], n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
