@@ -21,9 +21,10 @@ import pristine
 from pristine.adapters.json import JsonSerializer
 from pristine.adapters.msgspec import MsgspecSerializer, serializer
 from pristine.ports.errors import ConfigurationError, DecodeError, InvalidPayload
-from pristine.ports.model import Model, sent_fields, wire_names
+from pristine.ports.model import Model
 from tests.support.author import Author
 from tests.support.offline import manifest
+from tests.support.told import told
 
 JSON = JsonSerializer()
 MSGSPEC = MsgspecSerializer()
@@ -41,18 +42,6 @@ TYPES = pristine.load_manifest(
 ).types
 PAGE: Any = TYPES["Page"]
 ITEM: Any = TYPES["Item"]
-
-
-def told(value: Any) -> Any:
-    """Everything that can be seen of a value: kinds, order, attributes, and what was on the wire at every level."""
-    if isinstance(value, Model):
-        attributes = [(name, told(getattr(value, name))) for name in wire_names(type(value)).values()]
-        return type(value), attributes, told(sent_fields(value)), list(value), len(value)
-    if isinstance(value, dict):
-        return dict, [(key, told(part)) for key, part in value.items()]
-    if isinstance(value, list):
-        return list, [told(part) for part in value]
-    return type(value), repr(value)
 
 
 def outcome(one: Any, data: bytes, schema: Any) -> Any:

@@ -9,13 +9,12 @@ from types import MemberDescriptorType
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin
 
 import attrs
-from cattrs import Converter
 
 from pristine.adapters.json.faults import mismatch
+from pristine.adapters.json.hooks import Hook, Hooks
 from pristine.ports.model import READ_ONLY, REQUIRED, WIRE, Model, remember
 from pristine.ports.unions import UNIONS
 
-Hook: TypeAlias = Callable[[Any, Any], Any]
 _Field: TypeAlias = tuple[str, Callable[[Any, Any], None], type | None, Hook, Any, Any]
 """Its name on the wire, what sets it, the class of what needs no hook, the hook, its type, and its default."""
 
@@ -37,7 +36,7 @@ def _is_only_set(field: "attrs.Attribute[Any]") -> bool:
     )
 
 
-def filled(cls: Any, converter: Converter) -> Hook | None:
+def filled(cls: Any, hooks: Hooks) -> Hook | None:
     """The hook of a class for answers that says only whether, not where, a value is wrong; None where it needs more."""
     if not is_only_filled(cls) or not all(map(_has_slot(cls), attrs.fields(cls))):
         return None
@@ -49,7 +48,7 @@ def filled(cls: Any, converter: Converter) -> Hook | None:
         if not isinstance(value, dict):
             raise ValueError(mismatch(value, dict))  # noqa: TRY004 every fault of a value is a ValueError
         if not fields:
-            fields[:] = [_field(cls, one, converter) for one in attrs.fields(cls)]
+            fields[:] = [_field(cls, one, hooks) for one in attrs.fields(cls)]
         made: Model = new(cls)
         for wire, put, kind, hook, schema, default in fields:
             if wire in value:
@@ -69,8 +68,8 @@ def _has_slot(cls: Any) -> Callable[["attrs.Attribute[Any]"], bool]:
     return lambda field: isinstance(getattr(cls, field.name, None), MemberDescriptorType) and field.type is not None
 
 
-def _field(cls: Any, field: "attrs.Attribute[Any]", converter: Converter) -> _Field:
-    put, hook, said = getattr(cls, field.name).__set__, converter.get_structure_hook(field.type), field.metadata
+def _field(cls: Any, field: "attrs.Attribute[Any]", hooks: Hooks) -> _Field:
+    put, hook, said = getattr(cls, field.name).__set__, hooks.get_structure_hook(field.type), field.metadata
     needed = said.get(READ_ONLY) and said.get(REQUIRED)  # of answers, but not by the class
     default = attrs.NOTHING if needed else field.default
     return said.get(WIRE, field.name), put, kind_of(field.type, strict=False), hook, field.type, default

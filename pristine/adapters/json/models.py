@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
-from cattrs import Converter
-from cattrs.gen import make_dict_structure_fn
 
 from pristine.adapters.json.faults import OfField, mismatch, unknown_field
 from pristine.adapters.json.filling import kind_of
+from pristine.adapters.json.hooks import Hook, Hooks
 from pristine.ports.model import READ_ONLY, REQUIRED, WIRE, WRITE_ONLY, Model, is_open, remember, wire_names
 
+if TYPE_CHECKING:
+    from cattrs import Converter
 
-def model(cls: type[Model], converter: Converter, *, strict: bool) -> Callable[[Any, Any], Model]:
+
+def model(cls: type[Model], converter: "Converter", *, strict: bool) -> Callable[[Any, Any], Model]:
     """The hook of a class."""
     names = wire_names(cls)
     renamed = any(wire != name for wire, name in names.items())
@@ -23,6 +25,8 @@ def model(cls: type[Model], converter: Converter, *, strict: bool) -> Callable[[
 
     @cache  # made by the first value and not before, so that recursive types and long chains of them end
     def inner() -> Callable[[Mapping[str, Any], Any], Model]:
+        from cattrs.gen import make_dict_structure_fn
+
         return make_dict_structure_fn(cls, converter)
 
     def structure(value: Any, _: Any) -> Model:
@@ -43,7 +47,7 @@ def model(cls: type[Model], converter: Converter, *, strict: bool) -> Callable[[
     return structure
 
 
-def checked(cls: Any, converter: Converter) -> Callable[[Any, Any], dict[str, Any]]:
+def checked(cls: Any, hooks: Hooks) -> Callable[[Any, Any], dict[str, Any]]:
     """The hook of a class for requests that says only whether, not where, a value is wrong.
 
     A payload is checked field by field and stays a dict, with the defaults of what it lacks: it is written at once.
@@ -54,10 +58,10 @@ def checked(cls: Any, converter: Converter) -> Callable[[Any, Any], dict[str, An
     refused = _set_by_the_server(cls)
 
     @cache  # as above
-    def fields() -> list[tuple[str, type | None, Callable[[Any, Any], Any], Any, Any]]:
+    def fields() -> list[tuple[str, type | None, Hook, Any, Any]]:
         declared = ((wire, one.type, one.default) for wire, one in zip(names, attrs.fields(cls), strict=True))
         return [
-            (wire, kind_of(schema, strict=True), converter.get_structure_hook(schema), schema, default)
+            (wire, kind_of(schema, strict=True), hooks.get_structure_hook(schema), schema, default)
             for wire, schema, default in declared
         ]
 

@@ -7,10 +7,7 @@ kept, types still hold). The quick converter runs first; only when it fails does
 import json
 from typing import Any, Final
 
-from cattrs import BaseValidationError
-from cattrs.errors import AttributeValidationNote, IterableValidationNote
-
-from pristine.adapters.json.structuring import converter
+from pristine.adapters.json.structuring import converter, quick
 from pristine.adapters.json.writing import plain, unwritable, write
 from pristine.ports.errors import DecodeError, InvalidPayload
 from pristine.ports.model import Model, is_model, wire_names
@@ -48,7 +45,7 @@ def _checked(value: Any, schema: Schema) -> Any:
     if isinstance(value, Model):
         value = plain(value)
     try:
-        return converter(strict=True, detailed=False).structure(value, schema)
+        return quick(strict=True).structure(value, schema)
     except Exception:  # noqa: BLE001 what is wrong is told in the second try
         return _structure(plain(value), schema, InvalidPayload)
 
@@ -64,7 +61,7 @@ def _text(data: bytes) -> str:
 def _structure(value: Any, schema: Schema, error: type[InvalidPayload | DecodeError]) -> Any:
     strict = error is InvalidPayload
     try:
-        return converter(strict=strict, detailed=False).structure(value, schema)
+        return quick(strict=strict).structure(value, schema)
     except RecursionError:
         raise
     except Exception as cause:
@@ -82,6 +79,8 @@ def _locate(value: Any, schema: Schema, *, strict: bool) -> tuple[str, str]:
 
 
 def _first(error: Exception) -> tuple[str, str]:
+    from cattrs.errors import AttributeValidationNote, BaseValidationError, IterableValidationNote
+
     where = ""
     while isinstance(error, BaseValidationError):
         cls, error = error.cl, error.exceptions[0]

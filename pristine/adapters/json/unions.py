@@ -1,20 +1,17 @@
 """Which member of a union a value is of: by a field that tells them apart, or by what fits best."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 import attrs
-from cattrs import Converter
 
 from pristine.adapters.json.faults import OfField, mismatch, nearest
+from pristine.adapters.json.hooks import Hook, Hooks
 from pristine.ports.constraints import Discriminator
 from pristine.ports.model import WIRE, is_model, wire_names
 
-Hook = Callable[[Any, Any], Any]
 
-
-def discriminated(union: Any, told: Discriminator, converter: Converter, *, strict: bool) -> Hook:
+def discriminated(union: Any, told: Discriminator, hooks: Hooks, *, strict: bool) -> Hook:
     """The hook of a union of objects. In an answer, one of an unknown kind is left as it is."""
     members = dict(told.members)
     nullable = type(None) in get_args(union)
@@ -26,7 +23,7 @@ def discriminated(union: Any, told: Discriminator, converter: Converter, *, stri
             raise ValueError(mismatch(value, dict))  # noqa: TRY004 every fault of a value is a ValueError
         kind = value.get(told.name)
         if isinstance(kind, str) and kind in members:
-            return converter.structure(value, members[kind])
+            return hooks.structure(value, members[kind])
         if not strict:
             return value
         if told.name not in value:
@@ -36,13 +33,13 @@ def discriminated(union: Any, told: Discriminator, converter: Converter, *, stri
     return structure
 
 
-def union(schema: Any, converter: Converter, *, strict: bool) -> Hook:
+def union(schema: Any, given: Hooks, *, strict: bool) -> Hook:
     """The hook of a union without a discriminator. An object of an answer that is of no member is left as it is."""
     members = get_args(schema)
 
     @cache
     def hooks() -> list[tuple[Any, Hook]]:
-        return [(member, converter.get_structure_hook(member)) for member in members]
+        return [(member, given.get_structure_hook(member)) for member in members]
 
     def structure(value: Any, _: Any) -> Any:
         fitting: list[tuple[int, int, Any]] = []

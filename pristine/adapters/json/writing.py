@@ -5,49 +5,56 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
-
-from cattrs import Converter
 
 from pristine.ports import formats
 from pristine.ports.model import NULL, Model, sent_fields, wire_names
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 
 def plain(value: Any) -> Any:
     """A value as dicts, lists and scalars. What JSON has no form for stays as it is: its schema may have one."""
-    if value.__class__ is dict:  # as most are
-        return _with_text_keys(value, _converter())
+    if value.__class__ in _SCALARS:
+        return value
+    if value.__class__ is dict:
+        return _with_text_keys(value)
+    if value.__class__ is list:
+        return [part if part.__class__ in _SCALARS else plain(part) for part in value]
     return _converter().unstructure(value)
 
 
 @lru_cache
-def _converter() -> Converter:
+def _converter() -> "Converter":
+    from cattrs import Converter  # loaded with the first value that is more than JSON's own
+
     converter = Converter()
-    converter.register_unstructure_hook(Model, lambda model: _unstructure(model, converter))
-    converter.register_unstructure_hook(dict, lambda value: _with_text_keys(value, converter))
+    converter.register_unstructure_hook(Model, _unstructure)
+    converter.register_unstructure_hook(dict, _with_text_keys)
     converter.register_unstructure_hook(type(NULL), lambda _: None)
     return converter
 
 
-def _unstructure(model: Model, converter: Converter) -> dict[str, Any]:
+def _unstructure(model: Model) -> dict[str, Any]:
     """Declared fields that were sent or have a value, then the undeclared ones that were sent."""
     sent = sent_fields(model)
     declared: dict[str, Any] = {}
     for wire, name in wire_names(type(model)).items():
         value = getattr(model, name)
         if value is not None or wire in sent:
-            declared[wire] = value if value.__class__ in _SCALARS else converter.unstructure(value)
+            declared[wire] = plain(value)
     return declared | {wire: value for wire, value in sent.items() if wire not in declared}
 
 
-def _with_text_keys(value: dict[Any, Any], converter: Converter) -> dict[str, Any]:
+def _with_text_keys(value: dict[Any, Any]) -> dict[str, Any]:
     for key in value:
         if not isinstance(key, str):
             raise ValueError("a key is not a string")  # noqa: TRY004 json would write it as one
-    return {key: part if part.__class__ in _SCALARS else converter.unstructure(part) for key, part in value.items()}
+    return {key: part if part.__class__ in _SCALARS else plain(part) for key, part in value.items()}
 
 
 _OBVIOUS: Final = (datetime, date, time, UUID, Decimal)
