@@ -1,16 +1,18 @@
 """Transport: httpx, by its core, or by a client of the caller's. Both are written in adapters/httpcore."""
 
-from typing import Any, Self, Unpack, overload
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 import httpcore
-import httpx
 
-from pristine.adapters.httpcore.client_blocking import ClientTransport
-from pristine.adapters.httpcore.client_looped import AsyncClientTransport
-from pristine.adapters.httpcore.clients import on_client
 from pristine.adapters.httpcore.transport import HttpcoreTransport
 from pristine.adapters.httpcore.vendor import Vendor
 from pristine.ports.connection import ConnectionSettings
+
+if TYPE_CHECKING:  # the client library is slow to load, and who has a client of it has loaded it
+    import httpx
+
+    from pristine.adapters.httpcore.client_blocking import ClientTransport
+    from pristine.adapters.httpcore.client_looped import AsyncClientTransport
 
 
 class HttpxTransport(HttpcoreTransport):
@@ -26,13 +28,17 @@ class HttpxTransport(HttpcoreTransport):
     Raises ConfigurationError for options that cannot be honoured, and for what is not a client.
     """
 
-    vendor = Vendor(httpx, httpcore)
+    vendor = Vendor("httpx", httpcore)
 
     @overload
-    def __new__(cls, *, client: httpx.Client) -> ClientTransport: ...  # type: ignore[misc]  # it is not of this class
+    def __new__(cls, *, client: "httpx.Client") -> "ClientTransport": ...  # type: ignore[misc]  # it is not of this class
     @overload
-    def __new__(cls, *, client: httpx.AsyncClient) -> AsyncClientTransport: ...  # type: ignore[misc]  # nor is this
+    def __new__(cls, *, client: "httpx.AsyncClient") -> "AsyncClientTransport": ...  # type: ignore[misc]  # nor is this
     @overload
     def __new__(cls, *, client: None = None, **options: Unpack[ConnectionSettings]) -> Self: ...
     def __new__(cls, *, client: Any = None, **options: Any) -> Any:
-        return super().__new__(cls) if client is None else on_client(cls.vendor, client, options)
+        if client is None:
+            return super().__new__(cls)
+        from pristine.adapters.httpcore.clients import on_client
+
+        return on_client(cls.vendor, client, options)

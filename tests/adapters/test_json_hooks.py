@@ -90,7 +90,8 @@ import sys, pristine
 from pristine.adapters.json import JsonSerializer
 types = {"Page": {"properties": {"items": {"type": "array", "items": "Item"},
                                  "by": {"type": "object", "additionalProperties": "Item"}}},
-         "Item": {"properties": {"id": "integer", "at": {"type": ["string", "null"]}, "kind": {"enum": ["a", "b"]}}, "required": ["id"]}}
+         "Item": {"properties": {"id": "integer", "at": {"type": ["string", "null"]}, "kind": {"enum": ["a", "b"]}},
+                  "required": ["id"]}}
 found = pristine.load_manifest({"name": "a", "endpoints": {}, "types": types}).types["Page"]
 json = JsonSerializer()
 value = json.decode(b'{"items":[{"id":1,"at":null,"kind":"a"}],"by":{"x":{"id":2}}}', found)

@@ -5,12 +5,12 @@ limit for a plain number, which is looked up when the head is waited for, and ag
 """
 
 import ssl
+from types import ModuleType
 from typing import Any, Final
 
 from pristine.adapters.httpcore.errors import Errors, errors_of
 from pristine.adapters.httpcore.exchange import Exchange
 from pristine.adapters.httpcore.framing import framed, split_url
-from pristine.adapters.httpcore.vendor import Vendor
 from pristine.ports.capabilities import Capability
 from pristine.ports.errors import ConfigurationError, ProtocolViolation
 from pristine.ports.messages import Request, StreamHead
@@ -46,9 +46,9 @@ class OnClient:
 
     shareable = True
 
-    def __init__(self, vendor: Vendor, client: Any) -> None:
+    def __init__(self, library: ModuleType, client: Any) -> None:
         self._client = client
-        self._errors = errors_of(vendor.client, network=(ssl.SSLError, ConnectionError))
+        self._errors = errors_of(library, network=(ssl.SSLError, ConnectionError))
 
     def _built(self, exchange: ClientExchange) -> Any:
         """The client's form of a request."""

@@ -3,12 +3,12 @@
 import contextlib
 import socket
 from collections import deque
+from types import ModuleType
 from typing import Any
 
 from pristine.adapters.httpcore.client import ABLE, ClientExchange, OnClient
 from pristine.adapters.httpcore.errors import Errors
 from pristine.adapters.httpcore.exchange import Chunks
-from pristine.adapters.httpcore.vendor import Vendor
 from pristine.ports.blocking import LiftedByteStream, finish
 from pristine.ports.collected import collected
 from pristine.ports.errors import ConnectionLost, StreamClosed
@@ -20,8 +20,8 @@ class ClientTransport(OnClient):
 
     capabilities = ABLE
 
-    def __init__(self, vendor: Vendor, client: Any) -> None:
-        super().__init__(vendor, client)
+    def __init__(self, library: ModuleType, client: Any) -> None:
+        super().__init__(library, client)
         self._abandoned: deque[Any] = deque()
 
     def send(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """A client of the caller's -> the transport over it, of the one face that it has."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,10 +15,11 @@ def on_client(vendor: Vendor, client: Any, options: Mapping[str, Any]) -> Client
     if options:
         told = f"{', '.join(options)}: the client that is given has its own; set it there, or give no client"
         raise ConfigurationError(told, setting=next(iter(options)))
-    if isinstance(client, vendor.client.Client):
-        return ClientTransport(vendor, client)
-    if isinstance(client, vendor.client.AsyncClient):
-        return AsyncClientTransport(vendor, client)
+    library = sys.modules.get(vendor.name)  # which is loaded where there is a client of it
+    if library is not None and isinstance(client, library.Client):
+        return ClientTransport(library, client)
+    if library is not None and isinstance(client, library.AsyncClient):
+        return AsyncClientTransport(library, client)
     name, kind = vendor.name, type(client)
     told = f"client: {kind.__module__}.{kind.__qualname__} is neither {name}.Client nor {name}.AsyncClient"
     raise ConfigurationError(told, setting="client")

@@ -7,12 +7,7 @@ from pristine.ports.values import frozen
 
 @frozen
 class Vendor:
-    """`client` is httpx, and `core` its httpcore; or httpx2 and httpcore2."""
+    """`name` is "httpx", as the adapter and its extra are called, and `core` httpcore; or "httpx2" and httpcore2."""
 
-    client: Any
+    name: str
     core: Any
-
-    @property
-    def name(self) -> str:
-        """What the adapter and its extra are called."""
-        return str(self.client.__name__)

@@ -211,13 +211,28 @@ def test_the_shared_code_imports_neither_vendor() -> None:
     assert {"httpx", "httpcore", "httpx2", "httpcore2", "h11", "h2", "anyio"}.isdisjoint(ended.stdout.split())
 
 
-@pytest.mark.parametrize(("vendor", "other"), [("httpx", "httpx2"), ("httpx2", "httpx")])
-def test_each_adapter_imports_its_own_vendor_alone(vendor: str, other: str) -> None:
-    script = f"import sys, pristine.adapters.{vendor}\nprint(*sys.modules)"
+@pytest.mark.parametrize(("core", "others"), [("httpcore", {"httpx2", "httpcore2"}), ("httpcore2", {"httpcore"})])
+def test_each_adapter_imports_the_core_of_its_vendor_alone(core: str, others: set[str]) -> None:
+    vendor = core.replace("core", "x")
+    script = f"import sys, pristine.adapters.{vendor} as it\nit.{vendor.title()}Transport()\nprint(*sys.modules)"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = set(ended.stdout.split())
-    assert vendor in loaded
-    assert loaded.isdisjoint({other, other.replace("httpx", "httpcore")})
+    assert core in loaded
+    assert loaded.isdisjoint({"httpx", "httpx2", *others})
+
+
+@pytest.mark.parametrize("vendor", ["httpx", "httpx2"])
+def test_without_its_client_library_nothing_is_a_client_of_it(vendor: str) -> None:
+    script = f"""
+import sys, pristine
+try:
+    pristine.context(transport={{"name": {vendor!r}, "client": object()}})
+except pristine.ConfigurationError as error:
+    print(error, {vendor!r} in sys.modules)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    told = f"transport '{vendor}': client: builtins.object is neither {vendor}.Client nor {vendor}.AsyncClient False"
+    assert ended.stdout.strip() == told
 
 
 def test_making_one_opens_nothing(vendor: str, monkeypatch: pytest.MonkeyPatch) -> None:
