@@ -12,6 +12,7 @@ import attrs
 
 from pristine.ports.headers import Headers
 from pristine.ports.outcome import Outcome
+from pristine.ports.values import frozen
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -33,7 +34,7 @@ class Scope:
     key: str = ""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Quota:
     """So much of a unit in each window of `per` seconds, of which `burst` may be spent at once (None: all of it)."""
 
@@ -42,7 +43,7 @@ class Quota:
     burst: float | None = None
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False)
 class Demand:
     """What one attempt asks for: so much of each unit, as far as is known or guessed before it is sent.
 
@@ -59,7 +60,7 @@ class Demand:
     priority: int = 0
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False)
 class Report:
     """What came of an admitted attempt.
 
@@ -171,7 +172,7 @@ class AsyncSemaphore(Protocol):
 # -- circuit breakers --------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen
+@frozen
 class Open:
     """The answer of a breaker that lets nothing through: ask again in so many seconds."""
 

@@ -4,6 +4,7 @@ The latter are `slots=False`: to fill a `__dict__` takes attrs half as long as t
 copy one a tenth.
 """
 
+import sys
 from collections.abc import Callable
 from functools import cached_property, partial
 from operator import attrgetter
@@ -88,7 +89,7 @@ def _can_wait(cls: type, *, slots: bool = True, **_: Any) -> bool:
     return (
         slots
         and type(cls) is type
-        and "__annotations__" in own  # where they are not since Python 3.14
+        and sys.version_info < (3, 14)  # where annotations are evaluated later
         and "__init__" not in own
         and not any(isinstance(part, cached_property) for part in parts)
         and not any("__class__" in part.__code__.co_freevars for part in parts if hasattr(part, "__code__"))
@@ -97,7 +98,7 @@ def _can_wait(cls: type, *, slots: bool = True, **_: Any) -> bool:
 
 def _declared(cls: type, make: Callable[[], type], *, eq: bool = True, repr: bool = True, **_: Any) -> type:
     """A class with its slots, and with what attrs will make of the original one still to come."""
-    annotated: dict[str, Any] = cls.__annotations__
+    annotated: dict[str, Any] = vars(cls).get("__annotations__", {})
     fields = [name for name, of in annotated.items() if of is not ClassVar and get_origin(of) is not ClassVar]
     there = {name for base in cls.__mro__[1:] for name, part in vars(base).items() if isinstance(part, _SLOTS)}
     body = {name: part for name, part in vars(cls).items() if name not in {*fields, "__dict__", "__weakref__"}}

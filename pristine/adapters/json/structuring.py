@@ -40,7 +40,7 @@ class Quick:
         self._hooks: dict[Any, Hook] = {**_scalars(strict=strict), Any: _as_it_is}
 
     def structure(self, obj: Any, cl: Any) -> Any:
-        return self.get_structure_hook(cl)(obj, cl)
+        return (self._hooks.get(cl) or self.get_structure_hook(cl))(obj, cl)
 
     def get_structure_hook(self, type: Any) -> Hook:
         found = self._hooks.get(type)

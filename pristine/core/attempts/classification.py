@@ -5,7 +5,6 @@ Retry, telemetry and whatever else cares read the Outcome; nobody looks at a sta
 
 import math
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -185,6 +184,8 @@ def _number(value: str) -> float | None:
 def _until(date: str | None, now: float) -> float | None:
     if date is None:
         return None
+    from email.utils import parsedate_to_datetime
+
     try:
         return max(0.0, parsedate_to_datetime(date).timestamp() - now)
     except (ValueError, OverflowError):

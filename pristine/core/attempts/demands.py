@@ -21,13 +21,13 @@ _ONE: Final[Mapping[str, float]] = {REQUESTS: 1.0}
 _LIMITLESS: Final = LimitGroup()
 
 
-@attrs.define(eq=False)
 class Demands:
     """The demands of one operation under one Context; `circuit` is that on its breaker, the same for all calls."""
 
-    usual: Demand
-    circuit: Demand
-    group: LimitGroup
+    def __init__(self, usual: Demand, circuit: Demand, group: LimitGroup) -> None:
+        self.usual = usual
+        self.circuit = circuit
+        self.group = group
 
     @classmethod
     def of(cls, context: Context[Any], base: str | None, operation: Operation) -> "Demands":

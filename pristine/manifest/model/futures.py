@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, TypeAlias
 
 import attrs
@@ -90,7 +89,7 @@ class Later:
     http_timeout: float | None = None
     poll_timeout: float | None = None
 
-    @cached_property
+    @property
     def words(self) -> Mapping[tuple[type, Said], Became]:
         """What each word of a state means, by its type, too: True is not 1."""
         said = ((became, word) for became in reversed(Became) for word in getattr(self, became.value))
