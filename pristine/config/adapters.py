@@ -205,14 +205,15 @@ def is_known(group: str, name: str) -> bool:
 
 def load(group: str, name: str, what: str) -> Any:
     """What an entry point names; raises ConfigurationError with the names that exist, or with what to install."""
-    if not isinstance(name, str) or not is_known(group, name):
+    is_ours = isinstance(name, str) and name in BUILT_IN[group]
+    if not is_ours and (not isinstance(name, str) or name not in found(group)):
         known = found(group)
         nearest = suggestion(str(name), known).partition("; known")[0]
         raise ConfigurationError(f"there is no {what} {name!r}{nearest}; installed: {', '.join(sorted(known))}")
     try:
-        return _built_in(BUILT_IN[group][name]) if name in BUILT_IN[group] else _loaded(found(group)[name])
+        return _built_in(BUILT_IN[group][name]) if is_ours else _loaded(found(group)[name])
     except (ImportError, AttributeError) as error:
-        remedy = f": pip install 'pristine-sdk[{name}]'" if name in BUILT_IN[group] else ""
+        remedy = f": pip install 'pristine-sdk[{name}]'" if is_ours else ""
         told = f"{what} {name!r} needs a package that is not installed ({error}){remedy}"
         raise ConfigurationError(told) from error
 

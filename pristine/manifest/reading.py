@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from pristine.ports.documents import Document, Path
+from pristine.ports.patterns import pattern
 from pristine.ports.values import frozen
 
 
@@ -208,7 +209,7 @@ def is_unicode(said: str) -> bool:
     return said.isascii() or not _SURROGATE.search(said)
 
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = pattern("[\ud800-\udfff]")
 
 
 def word(at: Cursor) -> str:
