@@ -148,4 +148,4 @@ class ConnectionSettings(TypedDict, total=False):
 
 
 _KEYS: Final = tuple(ConnectionSettings.__annotations__)
-_TLS_KEYS: Final = tuple(TLS.__annotations__)  # what attrs makes of it waits until it is used
+_TLS_KEYS: Final = tuple(field.name for field in attrs.fields(TLS))
