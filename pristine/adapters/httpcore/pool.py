@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from pristine.adapters.httpcore.bodies import parser_of
 from pristine.adapters.httpcore.connecting import Connector
 from pristine.adapters.httpcore.errors import Errors, Passed
 from pristine.adapters.httpcore.exchange import Exchange
@@ -36,8 +37,9 @@ class Line:
 
     def is_reusable(self) -> bool:
         """Whether it may serve again, now that a response was read to its end."""
-        ahead = getattr(getattr(self.http, "_h11_state", None), "trailing_data", None)  # no core looks at it
-        return bool(self.http.is_idle() and self.http.is_available() and not (ahead and ahead[0]))
+        parser = parser_of(self.http)
+        ahead = parser is not None and parser.trailing_data[0]  # no core looks at it
+        return bool(self.http.is_idle() and self.http.is_available() and not ahead)
 
 
 @attrs.define(eq=False)

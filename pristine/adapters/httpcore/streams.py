@@ -1,9 +1,12 @@
-"""An open response of either face: read piece by piece, and its connection given back once, whatever happens."""
+"""An open response of either face: read piece by piece, and its connection given back once, whatever happens.
+
+One that is dropped open is cancelled.
+"""
 
 import asyncio
 import contextlib
-from typing import Any
 
+from pristine.adapters.httpcore.bodies import BlockingGiven, BlockingParsed, LoopGiven, LoopParsed, parser_of
 from pristine.adapters.httpcore.pool import Opened, Pool
 from pristine.ports.errors import ConnectionLost, StreamClosed
 
@@ -15,7 +18,8 @@ class BlockingStream:
 
     def __init__(self, opened: Opened, pool: Pool) -> None:
         self.head = opened.head
-        self._chunks = filter(None, opened.body)
+        parser, body = parser_of(opened.line.http), opened.body
+        self._body = BlockingParsed(parser, opened.line.wire, opened.exchange) if parser else BlockingGiven(body)
         self._held = [opened]
         self._pool = pool
 
@@ -27,7 +31,7 @@ class BlockingStream:
         exchange = held[0].exchange
         exchange.reading(within)
         try:
-            chunk: bytes = next(self._chunks, b"")
+            chunk = self._body.next()
         except self._pool.errors.kinds as error:
             exchange.fail(error, "body")
         if not self._held:
@@ -43,8 +47,13 @@ class BlockingStream:
             opened.line.wire.shut()
             self._pool.abandon(opened.line)
 
+    def __del__(self) -> None:
+        if self._held:
+            self.cancel()
+
     def close(self) -> None:
         self._is_closed = True
+        self._is_whole = self._body.whole  # its end may have come with the last piece
         self._give_back()
 
     def _give_back(self) -> None:
@@ -64,7 +73,8 @@ class LoopStream:
 
     def __init__(self, opened: Opened, pool: Pool) -> None:
         self.head = opened.head
-        self._chunks: Any = aiter(opened.body)
+        parser, body = parser_of(opened.line.http), opened.body
+        self._body = LoopParsed(parser, opened.line.wire, opened.exchange) if parser else LoopGiven(body)
         self._opened: Opened | None = opened
         self._pool = pool
         self._loop = asyncio.get_running_loop()
@@ -76,18 +86,16 @@ class LoopStream:
             raise StreamClosed("the stream is closed")
         exchange = self._opened.exchange
         exchange.reading(within)
-        chunk: bytes | None = b""
         try:
-            while chunk == b"":
-                chunk = await anext(self._chunks, None)
+            chunk = await self._body.anext()
         except self._pool.errors.kinds as error:
             exchange.fail(error, "body")
         if self._opened is None:
             raise ConnectionLost("the stream was closed while it was read")
-        if chunk is None:
+        if not chunk:
             self._is_whole = True
             await self._give_back()
-        return chunk or b""
+        return chunk
 
     def cancel(self) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed, and its pool with it
@@ -98,14 +106,19 @@ class LoopStream:
         if opened is not None:
             self._pool.put(opened.line)
 
+    def __del__(self) -> None:
+        if self._opened is not None:
+            self.cancel()
+
     async def aclose(self) -> None:
         self._is_closed = True
+        self._is_whole = self._body.whole  # its end may have come with the last piece
         if self._is_whole:
             await self._give_back()
             return
         self._drop()
-        if not self._chunks.ag_running:
-            await self._chunks.aclose()
+        if isinstance(self._body, LoopGiven):
+            await self._body.aclose()
 
     async def _give_back(self) -> None:
         opened, self._opened = self._opened, None

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any, ClassVar, Final, Unpack
 
 from pristine.adapters.httpcore.blocking import BlockingFace
+from pristine.adapters.httpcore.bodies import h11
 from pristine.adapters.httpcore.errors import Errors, errors_of
 from pristine.adapters.httpcore.looped import LoopFace
 from pristine.adapters.httpcore.pool import Pool
@@ -82,5 +83,5 @@ class HttpcoreTransport:
 
 def _errors(core: Any, options: ConnectionOptions) -> Errors:
     if not options.http2:
-        return errors_of(core)
-    return errors_of(core, import_module("h2.exceptions"))
+        return errors_of(core, h11())
+    return errors_of(core, h11(), import_module("h2.exceptions"))
