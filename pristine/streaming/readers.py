@@ -40,6 +40,8 @@ class ChunkDecoder:
 
 
 _KEY: Final = b'"error"'
+_START: Final = 64
+"""In so many bytes an error's object names it."""
 
 
 class ItemReader:
@@ -70,13 +72,15 @@ class ItemReader:
         return self._items(self._events.close())
 
     def _items(self, events: list[Event]) -> list[Event]:
-        for index, event in enumerate(events):
-            if event.raw == self._done:
+        done, errors = self._done, self._errors
+        for event in events:
+            raw = event.raw
+            if raw == done:
                 self.ended = True
-                return events[:index]
-            if self._errors and (_KEY in event.raw[:64] or event.event == "error") and is_error(event):
+                return events[: events.index(event)]
+            if errors and (raw.find(_KEY, 0, _START) >= 0 or event.event == "error") and is_error(event):
                 self._failed = StreamFailed(event=event)
-                return events[:index]
+                return events[: events.index(event)]
         return events
 
 
@@ -84,7 +88,7 @@ def is_error(event: Event) -> bool:
     """Whether it is an error of the API's: of type "error", or a JSON object that begins with a telling `error`."""
     if event.event == "error":
         return True
-    if _KEY not in event.raw[:64]:
+    if _KEY not in event.raw[:_START]:
         return False
     try:
         value = json.loads(event.raw)

@@ -8,7 +8,6 @@ import builtins
 import warnings
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
-from functools import partial
 from inspect import isawaitable, iscoroutine
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, overload
@@ -119,8 +118,7 @@ class _Response(Generic[EventsT]):
         return self._view(self, self._cursor, convert)
 
     def _items(self, schema: Any) -> Any:
-        item = self._session.item
-        return self._reading(self._session.items_reader, item if schema is None else partial(item, schema=schema))
+        return self._reading(self._session.items_reader, self._session.converter(schema))
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -228,7 +226,7 @@ class StreamResponse(_Response[View[Event]], Generic[Of_co]):
     def dispatch_event(self, event: Event, handler: object) -> Any:
         """Give one event to the method of the handler that is for it, and return what that returns."""
         with self._telling():
-            result = handle(event, handler, self._session.item)
+            result = handle(event, handler, self._session.converter())
         if isawaitable(result):
             if iscoroutine(result):
                 result.close()
@@ -314,7 +312,7 @@ class AsyncStreamResponse(_Response[AsyncView[Event]], Generic[Of_co]):
     async def dispatch_event(self, event: Event, handler: object) -> Any:
         """Give one event to the method of the handler that is for it, and return what that returns."""
         with self._telling():
-            result = handle(event, handler, self._session.item)
+            result = handle(event, handler, self._session.converter())
         return await result if isawaitable(result) else result
 
     async def aclose(self) -> None:

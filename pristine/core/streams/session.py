@@ -8,6 +8,7 @@ import builtins
 from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 from pristine.core.answers.failures import told
@@ -134,16 +135,20 @@ class StreamSession:
     def items_reader(self, *, errors: bool = True) -> Reader[Event]:
         return ItemReader(self.events_reader(), self._streaming.done, errors=errors and self._json)
 
-    def item(self, event: Event, schema: Schema = None) -> Any:
-        """The data of an event in its declared type, or in another."""
-        if schema is None:
-            if not self._json:
-                return event.raw if self._streaming.format is StreamFormat.BYTES else event.data
-            schema = self._streaming.events.get(event.event, self._streaming.items)
-        try:
-            return self._context.serializer.decode(event.raw, schema)
-        except DecodeError as error:
-            raise self.described(error, event) from error.__cause__
+    def converter(self, schema: Schema = None) -> Callable[[Event], Any]:
+        """What makes of each event its data, in the declared type or in another."""
+        if schema is None and not self._json:
+            return attrgetter("raw" if self._streaming.format is StreamFormat.BYTES else "data")
+        decode, typed = self._context.serializer.decode, self._streaming.events if schema is None else None
+        usual = self._streaming.items if schema is None else schema
+
+        def convert(event: Event) -> Any:
+            try:
+                return decode(event.raw, typed.get(event.event, usual) if typed else usual)
+            except DecodeError as error:
+                raise self.described(error, event) from error.__cause__
+
+        return convert
 
     # -- reading -------------------------------------------------------------------------------------------------------
 

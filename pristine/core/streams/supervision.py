@@ -22,7 +22,9 @@ class Watch:
     def begin(self, events: int) -> None:
         """The caller waits for content, after so many events."""
         if events:
-            self._limit, self._seconds, self._since = "content", self._timeout.content, self._now()
+            self._limit, self._seconds = "content", self._timeout.content
+            if self._seconds is not None:
+                self._since = self._now()
 
     def left(self) -> float | None:
         """Seconds until the limit passes; raises TimeoutExceeded once it has."""
