@@ -16,19 +16,18 @@ class Timing:
         now = time.monotonic()
         self.timeout = timeout
         self._total = None if timeout.total is None else now + timeout.total
-        self._extra: tuple[float, str, float] | None = None
-        if timeout.head is not None:
-            self._extra = (now + timeout.head, "head", timeout.head)
-
-    @property
-    def ends(self) -> float | None:
-        """The moment of the total, or of the present extra limit, whichever is first."""
-        extra = None if self._extra is None else self._extra[0]
-        return extra if self._total is None else self._total if extra is None else min(self._total, extra)
+        self._set(None if timeout.head is None else (now + timeout.head, "head", timeout.head))
 
     def reading(self, within: float | None) -> None:
         """The head is there; the next piece of the body is to come `within` seconds."""
-        self._extra = None if within is None else (time.monotonic() + within, "within", within)
+        if within is not None or self._extra is not None:  # seldom: this is asked for each piece
+            self._set(None if within is None else (time.monotonic() + within, "within", within))
+
+    def _set(self, extra: tuple[float, str, float] | None) -> None:
+        """Let this be the extra limit: its moment, its name, its seconds."""
+        self._extra = extra
+        moments = [moment for moment in (self._total, extra and extra[0]) if moment is not None]
+        self.ends: float | None = min(moments, default=None)
 
     def timed_out(self, limit: str, phase: str) -> TimeoutExceeded:
         """The error for a limit of the vendor's that passed, named for the moment that made it pass, if one did."""

@@ -54,12 +54,8 @@ class ItemReader:
         self._events = events
         self._errors = errors
         self._done = None if done is None else done.encode()
-        self._failed: PristineError | None = None
+        self.error: PristineError | None = None
         self.ended = False
-
-    @property
-    def error(self) -> PristineError | None:
-        return self._failed or self._events.error
 
     @property
     def last_event_id(self) -> str:
@@ -72,6 +68,7 @@ class ItemReader:
         return self._items(self._events.close())
 
     def _items(self, events: list[Event]) -> list[Event]:
+        self.error = self._events.error
         done, errors = self._done, self._errors
         for event in events:
             raw = event.raw
@@ -79,7 +76,7 @@ class ItemReader:
                 self.ended = True
                 return events[: events.index(event)]
             if errors and (raw.find(_KEY, 0, _START) >= 0 or event.event == "error") and is_error(event):
-                self._failed = StreamFailed(event=event)
+                self.error = StreamFailed(event=event)
                 return events[: events.index(event)]
         return events
 

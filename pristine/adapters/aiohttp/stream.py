@@ -94,22 +94,19 @@ class Stream:
         if self._finished or content is None:
             raise StreamClosed("the stream is closed")
         try:
-            if content.at_eof():
+            if chunk := content.read_nowait():
+                return chunk
+            if content.is_eof():
                 return _ended(content)
-            chunk = content.read_nowait()
+            self._timing.reading(within)
+            self._expect_within(self._limits.read)
+            return await content.readany() or _ended(content)
         except Exception as error:  # noqa: BLE001 the source of the request's body may have raised anything
             return self._broken(error)
-        return chunk if chunk or content.is_eof() else await self._next(content, within)
-
-    async def _next(self, content: aiohttp.StreamReader, within: float | None) -> bytes:
-        self._timing.reading(within)
-        self._expect_within(self._limits.read)
-        try:
-            return await content.readany() or _ended(content)
-        except Exception as error:  # noqa: BLE001 as above
-            return self._broken(error)
         finally:
-            self._expect_nothing()
+            self._silence = None
+            if within is not None:
+                self._timing.reading(None)
 
     def _broken(self, error: Exception) -> bytes:
         """What came before the break, or the break."""
