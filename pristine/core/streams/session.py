@@ -139,8 +139,8 @@ class StreamSession:
         """What makes of each event its data, in the declared type or in another."""
         if schema is None and not self._json:
             return attrgetter("raw" if self._streaming.format is StreamFormat.BYTES else "data")
-        decode, typed = self._context.serializer.decode, self._streaming.events if schema is None else None
-        usual = self._streaming.items if schema is None else schema
+        decode, streaming = self._context.serializer.decode, self._streaming
+        typed, usual = (streaming.events or None, streaming.items) if schema is None else (None, schema)
 
         def convert(event: Event) -> Any:
             try:
