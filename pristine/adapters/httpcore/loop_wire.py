@@ -10,14 +10,11 @@ import select
 import ssl
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from pristine.adapters.httpcore.errors import Passed
 from pristine.adapters.httpcore.exchange import Exchange
 from pristine.adapters.httpcore.wires import PIECE, READ
-
-SPACE: Final = 4 * READ
-"""Bytes that are read from a socket at a time, at most: the larger, the fewer turns of the loop."""
 
 
 class LoopWire(asyncio.BufferedProtocol):
@@ -35,6 +32,7 @@ class LoopWire(asyncio.BufferedProtocol):
         self._ended = ended
         self._chunks: deque[bytes] = deque()
         self._size = 0
+        self._wanted = READ  # as much as was asked for last: who takes that at once is not paused for it
         self._held = b""
         self._is_paused = self._is_over = False
         self._error: Exception | None = None
@@ -53,10 +51,10 @@ class LoopWire(asyncio.BufferedProtocol):
         return self._space
 
     def buffer_updated(self, nbytes: int) -> None:
-        for start in range(0, nbytes, READ):
-            self._chunks.append(bytes(self._space[start : min(start + READ, nbytes)]))
+        for start in range(0, nbytes, self._wanted):
+            self._chunks.append(bytes(self._space[start : min(start + self._wanted, nbytes)]))
         self._size += nbytes
-        if self._size >= READ and not self._is_paused:
+        if self._size > self._wanted and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
         settle(self._reader)
@@ -83,6 +81,7 @@ class LoopWire(asyncio.BufferedProtocol):
     # -- what a core asks ----------------------------------------------------------------------------------------------
 
     async def read(self, max_bytes: int, timeout: Exchange, limit: str = "read") -> bytes:
+        self._wanted = max_bytes
         if self._held:
             with contextlib.suppress(OSError):
                 held, self._held = self._held, b""

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from pristine.adapters.httpcore.errors import Passed
 from pristine.adapters.httpcore.exchange import AsyncChunks, Exchange
-from pristine.adapters.httpcore.loop_wire import SPACE, LoopWire, settle, waited
-from pristine.adapters.httpcore.wires import READ
+from pristine.adapters.httpcore.loop_wire import LoopWire, settle, waited
+from pristine.adapters.httpcore.wires import READ, SPACE
 
 _HEAD_START: Final = 0.25
 """Seconds that one address of a host has before the next is tried beside it (RFC 8305 section 5)."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from pristine.adapters.httpcore.bodies import parser_of
+from pristine.adapters.httpcore.bodies import Parsed, Plain, parser_of, source_of
 from pristine.adapters.httpcore.connecting import Connector
 from pristine.adapters.httpcore.errors import Errors, Passed
 from pristine.adapters.httpcore.exchange import Exchange
@@ -44,12 +44,16 @@ class Line:
 
 @attrs.define(eq=False)
 class Opened:
-    """A response whose head has arrived, and the connection that is its own until it is put back."""
+    """A response whose head has arrived, and the connection that is its own until it is put back.
+
+    `body` is the core's, and `source` what is read in its place, if anything is.
+    """
 
     line: Line
     exchange: Exchange
     head: StreamHead
     body: Any
+    source: Parsed | Plain | None
 
 
 class Pool:
@@ -91,7 +95,9 @@ class Pool:
         if response.status == 101:
             raise ProtocolViolation("the server switched to another protocol unasked")
         fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
-        return Opened(line, exchange, StreamHead(response.status, fields), response.stream)
+        head = StreamHead(response.status, fields)
+        source = source_of(line.http, exchange, head.headers, response.extensions)
+        return Opened(line, exchange, head, response.stream, source)
 
     def _asked(self, line: Line, exchange: Exchange, fields: Fields, target: str) -> Any:
         origin = line.origin
@@ -139,8 +145,18 @@ class Pool:
                 exchange.fail(error, "connect")
             raise
         is_http2 = wire.protocol == "h2"
-        speaker = self._core.Origin(origin.scheme.encode(), origin.host.encode(), origin.port)
-        return Line(origin, wire, self._face.http(speaker, wire, http2=is_http2), is_http2)
+        return Line(origin, wire, self._speaker(origin, wire, http2=is_http2), is_http2)
+
+    def _speaker(self, origin: Origin, wire: Any, *, http2: bool) -> Any:
+        named = self._core.Origin(origin.scheme.encode(), origin.host.encode(), origin.port)
+        return self._face.http(named, wire, http2=http2)
+
+    def put_whole(self, opened: Opened) -> None:
+        """Give the connection of a response back that was read to its end, and closed if that is the core's to do."""
+        line, source = opened.line, opened.source
+        if isinstance(source, Plain):
+            line.http = self._speaker(line.origin, line.wire, http2=False)  # this one waits for a body yet
+        self.put(line, reusable=source.clean if isinstance(source, Plain) else line.is_reusable())
 
     def put(self, line: Line | None, *, reusable: bool = False) -> None:
         """Give a place back, and its connection, which is closed unless it may serve again."""

@@ -6,8 +6,9 @@ One that is dropped open is cancelled.
 import asyncio
 import contextlib
 
-from pristine.adapters.httpcore.bodies import BlockingGiven, BlockingParsed, LoopGiven, LoopParsed, parser_of
+from pristine.adapters.httpcore.bodies import BlockingGiven, BlockingReading, LoopGiven, LoopReading, Plain
 from pristine.adapters.httpcore.pool import Opened, Pool
+from pristine.adapters.httpcore.wires import Wire
 from pristine.ports.errors import ConnectionLost, StreamClosed
 
 
@@ -15,11 +16,15 @@ class BlockingStream:
     """`_held` has what was opened until it is given back: whichever thread takes it out has it alone."""
 
     _is_whole = _is_closed = False
+    _cut: Wire | None = None
 
     def __init__(self, opened: Opened, pool: Pool) -> None:
         self.head = opened.head
-        parser, body = parser_of(opened.line.http), opened.body
-        self._body = BlockingParsed(parser, opened.line.wire, opened.exchange) if parser else BlockingGiven(body)
+        self._body = (
+            BlockingReading(opened.source, opened.line.wire, opened.exchange)
+            if opened.source
+            else BlockingGiven(opened.body)
+        )
         self._held = [opened]
         self._pool = pool
 
@@ -44,12 +49,15 @@ class BlockingStream:
     def cancel(self) -> None:
         with contextlib.suppress(IndexError):
             opened = self._held.pop()
+            self._cut = opened.line.wire
             opened.line.wire.shut()
             self._pool.abandon(opened.line)
 
     def __del__(self) -> None:
         if self._held:
             self.cancel()
+        if self._cut is not None:
+            self._cut.close()  # nobody reads it any more
 
     def close(self) -> None:
         self._is_closed = True
@@ -59,11 +67,14 @@ class BlockingStream:
     def _give_back(self) -> None:
         with contextlib.suppress(IndexError):
             opened = self._held.pop()
+            if not self._is_whole:
+                self._pool.put(opened.line)
+                return
             try:
-                if self._is_whole:
+                if not isinstance(opened.source, Plain):
                     opened.body.close()
             finally:
-                self._pool.put(opened.line, reusable=self._is_whole and opened.line.is_reusable())
+                self._pool.put_whole(opened)
 
 
 class LoopStream:
@@ -73,8 +84,9 @@ class LoopStream:
 
     def __init__(self, opened: Opened, pool: Pool) -> None:
         self.head = opened.head
-        parser, body = parser_of(opened.line.http), opened.body
-        self._body = LoopParsed(parser, opened.line.wire, opened.exchange) if parser else LoopGiven(body)
+        self._body = (
+            LoopReading(opened.source, opened.line.wire, opened.exchange) if opened.source else LoopGiven(opened.body)
+        )
         self._opened: Opened | None = opened
         self._pool = pool
         self._loop = asyncio.get_running_loop()
@@ -124,6 +136,7 @@ class LoopStream:
         opened, self._opened = self._opened, None
         if opened is not None:
             try:
-                await opened.body.aclose()
+                if not isinstance(opened.source, Plain):
+                    await opened.body.aclose()
             finally:
-                self._pool.put(opened.line, reusable=opened.line.is_reusable())
+                self._pool.put_whole(opened)

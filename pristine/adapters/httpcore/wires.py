@@ -12,6 +12,9 @@ from pristine.adapters.httpcore.places import Signal
 READ: Final = 64 * 1024
 """Bytes that a core is given at a time, at most."""
 
+SPACE: Final = 4 * READ
+"""Bytes that are read from a socket at a time, at most: the larger, the fewer turns of the loop."""
+
 PIECE: Final = 64 * 1024
 """Bytes that are written between two looks at the clock; what is smaller may wait for more."""
 
