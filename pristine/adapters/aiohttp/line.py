@@ -1,7 +1,7 @@
 """A connection of aiohttp's, for one use after another: what its socket says goes to aiohttp's protocol through here.
 
 aiohttp parses what arrives together as one, and loses a good answer to what is wrong behind it: so a head is handed
-over first. An idle connection is silent, or it is closed.
+over first. A large body of known length goes past the parser, which copies. An idle connection is silent, or closed.
 """
 
 import asyncio
@@ -16,8 +16,11 @@ from aiohttp.connector import Connection
 from pristine.adapters.aiohttp.alarm import Alarm
 from pristine.adapters.aiohttp.origin import Origin
 
-_AHEAD: Final = 128 * 1024
+AHEAD: Final = 128 * 1024
 """aiohttp stops reading at twice this: one read of asyncio's, so that a reader who keeps up is never paused."""
+
+LARGE: Final = 256 * 1024
+"""Bytes of a body from which it pays to make a new parser after it."""
 
 _LONGEST, _MOST = 64 * 1024, 1000
 """The longest header field of a response, and how many there may be."""
@@ -49,6 +52,8 @@ class Line(asyncio.Protocol):
     error: Exception | None = None
     heard = expires = 0.0
     _expects_head = False
+    _content: aiohttp.StreamReader | None = None
+    _unparsed = 0
 
     def __init__(self, connection: Connection, origin: Origin, gone: Callable[["Line"], None]) -> None:
         protocol, transport = connection.protocol, connection.transport
@@ -66,11 +71,19 @@ class Line(asyncio.Protocol):
     def expect(self, method: str) -> None:
         """Get ready for the answer to a request that is about to be sent."""
         self._expects_head = True
+        self._parse_anew(skip_payload=method == "HEAD")
+
+    def pass_on(self, content: aiohttp.StreamReader, left: int) -> None:
+        """Give what is left of a body, so many bytes, to its reader as it comes, if that pays."""
+        if left >= LARGE and content.total_bytes <= 2 * AHEAD:  # else the parser may keep something back
+            self._content, self._unparsed = content, left
+
+    def _parse_anew(self, *, skip_payload: bool = False) -> None:
         self.protocol.set_response_params(
-            skip_payload=method == "HEAD",
+            skip_payload=skip_payload,
             read_until_eof=True,
             auto_decompress=False,
-            read_bufsize=_AHEAD,
+            read_bufsize=AHEAD,
             max_line_size=_LONGEST,
             max_field_size=_LONGEST,
             max_headers=_MOST,
@@ -83,6 +96,9 @@ class Line(asyncio.Protocol):
             self.close()
             return
         self.heard = time.monotonic()
+        if self._content is not None:
+            self._passed_on(self._content, data)
+            return
         while self._expects_head and (end := data.find(b"\r\n\r\n") + 4) > 3:
             self._expects_head = data[9:10] == b"1"  # an interim answer: another head comes
             self.protocol.data_received(data[:end])
@@ -91,6 +107,18 @@ class Line(asyncio.Protocol):
             self.protocol.data_received(data)
         if self.user is not user and self.protocol.should_close:  # it was given back in there, and more came
             self.close()
+
+    def _passed_on(self, content: aiohttp.StreamReader, data: bytes) -> None:
+        left, self._unparsed = self._unparsed, self._unparsed - len(data)
+        if self._unparsed > 0:
+            content.feed_data(data)
+            return
+        if self._unparsed < 0:
+            self.protocol.force_close()  # nobody has asked for what follows
+        self._content = None
+        self._parse_anew()  # the parser at hand would say, when the connection ends, that the body was cut short
+        content.feed_data(data[:left])
+        content.feed_eof()
 
     def eof_received(self) -> None:
         self.protocol.eof_received()

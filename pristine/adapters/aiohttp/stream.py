@@ -83,8 +83,11 @@ class Stream:
         self._phase = "body"
         fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message.raw_headers]
         self.head = StreamHead(message.code, fields)
-        self._until_closed = not message.chunked and "Content-Length" not in message.headers
+        length = "" if message.chunked else message.headers.get("Content-Length", "")
+        self._until_closed = not message.chunked and not length
         self._content = content
+        if self._line is not None and length.isdecimal() and not content.is_eof():
+            self._line.pass_on(content, int(length) - content.total_bytes)
         content.on_eof(self._whole)
 
     # -- reading -------------------------------------------------------------------------------------------------------
