@@ -185,7 +185,7 @@ def _read_items(events: int) -> None:
     finish(read())
 
 
-@pytest.mark.parametrize(("read", "limit"), [(_read_events, 11), (_read_items, 18)])
+@pytest.mark.parametrize(("read", "limit"), [(_read_events, 9), (_read_items, 15)])
 def test_an_event_of_a_stream_in_a_chunk_of_its_own_makes_few_function_calls(
     read: Callable[[int], None], limit: int
 ) -> None:

@@ -176,7 +176,9 @@ class StreamSession:
             raise
 
     async def _batch(self) -> list[Any] | None:
-        self._watch.begin(self.events)
+        watch = self._watch
+        if watch.on:
+            watch.begin(self.events)
         while True:
             if self._reader.error is not None:
                 raise self._reader.error  # what came before it has been delivered
@@ -184,9 +186,9 @@ class StreamSession:
                 await self.complete()
                 return None
             try:
-                piece = await self._connection.piece(self._watch.left())
+                piece = await self._connection.piece(watch.left() if watch.on else None)
             except TransportError as error:
-                await self._recover(self._watch.named(error))
+                await self._recover(watch.named(error))
                 continue
             self._at_end = not piece
             batch = self._feed.fresh(self._reader.feed(piece) if piece else self._reader.close())

@@ -10,9 +10,10 @@ from pristine.ports.messages import Timeout
 
 
 class Watch:
-    """Watches one stream; `begin` when the caller asks for more, which is when waiting begins."""
+    """Watches one stream, if it is `on`: if there is a limit. `begin` when the caller asks for more, and so waits."""
 
     def __init__(self, now: Callable[[], float], timeout: Timeout, started: float) -> None:
+        self.on = timeout.first_content is not None or timeout.content is not None
         self._now = now
         self._timeout = timeout
         self._limit = "first_content"
