@@ -16,9 +16,6 @@ from pristine.ports.headers import Headers
 LARGE: Final = SPACE
 """Bytes of a body from which it pays to begin anew with the core afterwards, which has not seen the end."""
 
-_TOLD: Final = ("connection", "transfer-encoding")
-"""Fields that say more of a body's end, and of what follows it, than its length does."""
-
 
 @cache
 def h11() -> Any:
@@ -47,7 +44,9 @@ def source_of(http: Any, exchange: Exchange, headers: Headers, facts: Any) -> "P
 
 
 def _says_more(headers: Headers) -> bool:
-    return any(name in headers for name in _TOLD)
+    """Whether they say more of a body's end, and of what follows it, than its length does."""
+    said = headers.get_all("connection")
+    return "transfer-encoding" in headers or any(value.lower() != "keep-alive" for value in said)
 
 
 class Parsed:
@@ -65,7 +64,8 @@ class Parsed:
     def taken(self) -> bytes:
         """What has come; what is wrong behind that is raised the next time."""
         if self._broken is not None:
-            raise self._broken
+            broken, self._broken = self._broken, None  # its traceback would hold everything
+            raise broken
         if self.whole:
             return b""
         next_event, data, pieces = self._parser.next_event, self._h11.Data, list[bytes]()

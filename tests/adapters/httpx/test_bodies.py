@@ -108,10 +108,12 @@ def large(*fields: str, behind: bytes = b"", version: bytes = b"HTTP/1.1") -> Ha
         (large(), 1),
         (large(behind=b"x"), 3),
         (large(behind=b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"), 3),
+        (large("Connection: Keep-Alive"), 1),
         (large("Connection: close"), 3),
+        (large("Connection: keep-alive", "Connection: close"), 3),
         (large(version=b"HTTP/1.0"), 3),
     ],
-    ids=["kept", "more behind it", "an answer behind it", "to be closed", "an old version"],
+    ids=["kept", "more", "an answer", "said to be kept", "to be closed", "to be closed after all", "an old version"],
 )
 def test_a_large_body_is_whole_and_its_connection_serves_again_if_it_may(
     make: Make, serve: Serve, handler: Handler, connections: int
