@@ -16,7 +16,7 @@ from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
 from pyreqwest.proxy import ProxyBuilder
 
-from pristine.adapters.pyreqwest.sockets import new_mark, shut, silence
+from pristine.adapters.pyreqwest.sockets import can_look, new_mark, shut, silence
 from pristine.adapters.tls import ssl_context
 from pristine.ports.connection import ConnectionOptions
 from pristine.ports.errors import ConfigurationError, ConnectFailed, RetrySafe
@@ -33,6 +33,8 @@ class Line:
     origin: str
     client: Client
     mark: int | None
+    seen: bool = False
+    """Whether its socket can be found here, and what it does."""
     process: int = attrs.field(factory=os.getpid)
 
     def shut(self, *, seen: bool = False) -> bool:
@@ -66,7 +68,7 @@ class Made:
         """A fresh line; raises ConnectFailed where the library cannot run, as in a child of a child of its process."""
         mark = new_mark()
         secure = self._secure_proxy or origin[:6] == "https:"
-        return Line(origin, self._built(mark, connect, secure=secure), mark)
+        return Line(origin, self._built(mark, connect, secure=secure), mark, can_look())
 
     def _built(self, mark: int, connect: float | None, *, secure: bool) -> Client:
         unusable: Exception | None = None

@@ -5,9 +5,10 @@ of ours: a limit that passes, a place that comes free, a cancel. Its own blockin
 """
 
 import asyncio
+import math
 import types
 from asyncio import events
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic, sleep
@@ -44,7 +45,7 @@ class Call(Protocol):
 class Face(Protocol):
     """Where one request waits."""
 
-    async def run(self, call: Call, ends: Ends) -> Any:
+    def run(self, call: Call, ends: Ends) -> Awaitable[Any]:
         """The result of a call; raises Overdue and Stopped."""
 
     def ask(self, call: Call) -> Any:
@@ -78,11 +79,36 @@ class Face(Protocol):
         """The task that runs now."""
 
 
-class InThread:
-    """The blocking face: what the library asks of an event loop is done by the thread that waits, in turn."""
+class Waits(Protocol):
+    """Where the requests of one pool wait."""
 
-    def __init__(self, abandoned: Callable[[End], None]) -> None:
-        self._calls: SimpleQueue[tuple[Callable[..., object], Any]] = SimpleQueue()  # a finaliser may interrupt `put`
+    def face(self, abandoned: Callable[[End], None], *, uploads: bool) -> Face:
+        """Where a request waits, which has a body that is asked for piece by piece or not."""
+
+    async def rest(self, seconds: float) -> None:
+        """Let time pass."""
+
+
+class Threads:
+    """Each in the thread that calls."""
+
+    def face(self, abandoned: Callable[[End], None], *, uploads: bool) -> "InThread":
+        return InThread(abandoned, uploads=uploads)
+
+    async def rest(self, seconds: float) -> None:
+        sleep(seconds)  # noqa: ASYNC251 this is the face that blocks
+
+
+class InThread:
+    """The blocking face: what the library asks of an event loop is done by the thread that waits, in turn.
+
+    It asks in a thread of its own, which has no state of Python's until then: to run a function of Python there takes
+    several µs. So where it has nothing to ask for but to be asked again, the queue itself is what it calls.
+    """
+
+    def __init__(self, abandoned: Callable[[End], None], *, uploads: bool) -> None:
+        self._calls: SimpleQueue[Any] = SimpleQueue()  # a finaliser may interrupt `put`
+        self._loop = self if uploads else _Waking(self._calls.put)
         self._abandoned = abandoned
         self._stopped = False
 
@@ -98,7 +124,7 @@ class InThread:
 
     def ask(self, call: Call) -> Any:
         outer = events._get_running_loop()  # noqa: SLF001 for whoever stands in for a loop: it is in __all__
-        events._set_running_loop(self)  # type: ignore[arg-type]  # noqa: SLF001 as much of a loop as is asked for
+        events._set_running_loop(self._loop)  # type: ignore[arg-type]  # noqa: SLF001 as much of a loop as is asked for
         try:
             return call.send(None)
         finally:
@@ -107,10 +133,12 @@ class InThread:
     def _take_turn(self, moment: float | None) -> None:
         """Do the next thing that is to be called."""
         try:
-            callback, arguments = self._calls.get(timeout=None if moment is None else max(moment - monotonic(), 0.0))
+            turn = self._calls.get(True, None if moment is None else max(moment - monotonic(), 0.0))
         except Empty:
             raise Overdue from None
-        callback(*arguments)
+        if type(turn) is tuple:  # else to be woken was all
+            callback, arguments = turn
+            callback(*arguments)
 
     def catch_up(self) -> None:
         with suppress(Overdue):
@@ -121,7 +149,7 @@ class InThread:
         return self
 
     def wake(self) -> None:
-        self._calls.put((bool, ()))
+        self._calls.put(None)
 
     def stop(self) -> None:
         self._stopped = True
@@ -137,11 +165,6 @@ class InThread:
             if is_done():
                 break
         return False
-
-    @staticmethod
-    async def rest(seconds: float) -> None:
-        """Let time pass."""
-        sleep(seconds)  # noqa: ASYNC251 this is the face that blocks
 
     def chunks(self, body: AsyncBody) -> AsyncIterator[bytes]:
         return lifted_chunks(blocking_chunks(body))
@@ -162,6 +185,19 @@ class InThread:
 
     def create_task(self, call: Coroutine[Any, Any, Any]) -> "_Task":
         return _Task(call, self.call_soon_threadsafe)
+
+    def is_closed(self) -> bool:
+        return False
+
+
+class _Waking:
+    """As much of a loop as wakes a thread: `soon` has what is to be called, and what for, and takes both as they come."""
+
+    def __init__(self, soon: Callable[..., None]) -> None:
+        self.call_soon_threadsafe = soon
+
+    def create_future(self) -> "_Future":
+        return _Future()
 
     def is_closed(self) -> bool:
         return False
@@ -197,49 +233,84 @@ class _Task:
         pass
 
 
+class Loop:
+    """The running event loop, with one timer for all who wait on it, which is left alone by the many that end in time."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._moments: dict[OnLoop, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._next = math.inf
+
+    def face(self, _abandoned: Callable[[End], None], *, uploads: bool) -> "OnLoop":  # noqa: ARG002 it serves them too
+        return OnLoop(self._loop, self)
+
+    async def rest(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def alarm(self, face: "OnLoop", moment: float | None) -> None:
+        """Ring for a face at this moment, and not at another that was set before; None is never."""
+        if moment is None:
+            self._moments.pop(face, None)
+            return
+        self._moments[face] = moment
+        if moment < self._next:
+            self._begin(moment)
+
+    def _begin(self, moment: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._next = moment
+        self._timer = self._loop.call_later(max(moment - monotonic(), 0.0), self._ring)
+
+    def _ring(self) -> None:
+        now = monotonic()
+        for face in [face for face, moment in self._moments.items() if moment <= now]:
+            del self._moments[face]
+            face.ring()
+        self._timer, self._next = None, math.inf
+        if self._moments:
+            self._begin(min(self._moments.values()))
+
+
 class OnLoop:
     """The async face, on the running event loop. All but `later` is called in its thread."""
 
-    def __init__(self, _: object = None) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._future: asyncio.Future[None] | None = None
-        self._alarm: asyncio.TimerHandle | None = None
-        self._ends: Ends | None = None
-        self._stopped = self._late = False
+    _future: "asyncio.Future[None] | None" = None
+    _ends: Ends | None = None
+    _stopped = _late = False
 
-    async def run(self, call: Call, ends: Ends) -> Any:
-        self._ends = ends
-        try:
-            return await self._steps(call)
-        finally:
-            self._ends = None
-            self.changed()
+    def __init__(self, loop: asyncio.AbstractEventLoop, alarms: Loop) -> None:
+        self._loop = loop
+        self._alarms = alarms
 
     @types.coroutine
-    def _steps(self, call: Call) -> Generator[Any, None, Any]:
-        while not self._stopped:
-            try:
-                self._future = self.ask(call)
-            except StopIteration as answer:
-                return answer.value
-            self.changed()
-            yield self._future
-            if self._late:
-                self._late = False
-                raise Overdue
+    def run(self, call: Call, ends: Ends) -> Generator[Any, None, Any]:
+        try:
+            while not self._stopped:
+                try:
+                    self._future = self.ask(call)
+                except StopIteration as answer:
+                    return answer.value
+                self._ends = ends
+                self.changed()
+                yield self._future
+                if self._late:
+                    self._late = False
+                    raise Overdue
+        finally:
+            if self._ends is not None:
+                self._ends = None
+                self.changed()
         raise Stopped
 
     def ask(self, call: Call) -> Any:
         return call.send(None)
 
     def changed(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-        moment = None if self._ends is None else self._ends()
-        left = None if moment is None else max(moment - monotonic(), 0.0)
-        self._alarm = None if left is None else self._loop.call_later(left, self._ring)
+        self._alarms.alarm(self, None if self._ends is None else self._ends())
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
         self._late = True
         self.wake()
 
@@ -268,11 +339,6 @@ class OnLoop:
 
         self._loop.call_later(pause, look)
         return True
-
-    @staticmethod
-    async def rest(seconds: float) -> None:
-        """Let time pass."""
-        await asyncio.sleep(seconds)
 
     def chunks(self, body: AsyncBody) -> AsyncIterator[bytes]:
         return body.achunks()

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from pyreqwest.request import StreamRequest
 
 from pristine.adapters.pyreqwest.clients import Clients, Line
-from pristine.adapters.pyreqwest.driving import Call, End, Face, InThread, OnLoop
+from pristine.adapters.pyreqwest.driving import Call, End, Face, Waits
 from pristine.adapters.pyreqwest.sockets import look
 from pristine.ports.values import frozen
 
@@ -80,12 +80,12 @@ def stops_reading(request: StreamRequest) -> bool:
 
 
 class Pool:
-    """At most `most` connections, in use or kept; None is no bound. `face` is what its requests wait with."""
+    """At most `most` connections, in use or kept; None is no bound."""
 
-    def __init__(self, clients: Clients, most: int | None, face: type[InThread] | type[OnLoop]) -> None:
+    def __init__(self, clients: Clients, most: int | None, waits: Waits) -> None:
         self._clients = clients
         self._most = most
-        self._face = face
+        self._waits = waits
         self._lock = threading.Lock()
         self._taken = 0
         self._idle: deque[Line] = deque()
@@ -95,10 +95,20 @@ class Pool:
         self._seeking = False
         self._users: set[User] = set()
 
-    def face(self) -> Face:
+    def face(self, *, uploads: bool) -> Face:
         """What a new request waits with."""
-        self._tidy()
-        return self._face(self._abandoned.append)
+        if self._abandoned or self._orphans:
+            self._tidy()
+        return self._waits.face(self._abandoned.append, uploads=uploads)
+
+    def at_hand(self, origin: str, user: User) -> Line | None:
+        """A connection that is at hand: then nobody waits for one."""
+        with self._lock:
+            line = self._reusable(origin)
+            self._taken += line is not None
+        if line is not None:
+            self._users.add(user)
+        return line
 
     def ask(self, origin: str, face: Face) -> Waiter:
         """Ask for a place. It is granted now, or when the face wakes; `leave` gives up, `line` makes use of it."""
@@ -137,7 +147,8 @@ class Pool:
             if line is not None and reusable:
                 self._idle.append(line)
             kept = self._clients.kept
-            ended = [self._idle.popleft() for _ in range(len(self._idle) - kept if kept is not None else 0)]
+            over = 0 if kept is None else len(self._idle) - kept
+            ended = [self._idle.popleft() for _ in range(over)] if over > 0 else None
             while self._waiting and self._grant(self._waiting[0]):
                 waiter = self._waiting.popleft()
                 waiter.face.wake()
@@ -178,7 +189,7 @@ class Pool:
         for _ in range(_LOOKS):
             if self._seek():
                 break
-            await self._face.rest(_MOMENT)
+            await self._waits.rest(_MOMENT)
 
     def _grant(self, waiter: Waiter) -> bool:
         waiter.line = self._reusable(waiter.origin)

@@ -5,6 +5,7 @@ fields that are not UTF-8. Names of fields it writes in Title-Case, and those of
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from pyreqwest.client import Client
@@ -24,6 +25,9 @@ _FIELD: Final = pattern(r"[\t\x20-\x7e\x80-\xff]*")
 _NAMES: Final = pattern(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: [!#$%&'*+\-.^_`|~0-9A-Za-z]+)* ?")
 """The method and the names of the fields, each a token (RFC 9110 section 5.6.2)."""
 
+_REMEMBERED: Final = 256
+"""URLs, and lists of names, that need not be looked at again: a client has few of them, and asks each often."""
+
 _UNREADABLE: Final = "\ufffd"
 """In the place of a response's field that is not ASCII, which the library does not give."""
 
@@ -37,10 +41,11 @@ class Prepared:
     fields: list[tuple[str, str]]
     request: Request
 
-    def on(self, client: Client, upload: Upload | None) -> StreamRequest:
-        """The request as one of a client's, whose body is read only when it is asked for."""
+    def on(self, client: Client, upload: Upload | None, ahead: int) -> StreamRequest:
+        """The request as one of a client's, which reads so many bytes of the body before it is asked for them."""
         try:
-            builder = client.request(self.request.method, self.url).headers(self.fields).streamed_read_buffer_limit(0)
+            builder = client.request(self.request.method, self.url).headers(self.fields)
+            builder = builder.streamed_read_buffer_limit(ahead)
             if upload is not None:
                 builder = builder.body_stream(upload)
             elif isinstance(self.request.body, bytes):
@@ -63,38 +68,52 @@ def has_upload(request: Request) -> bool:
 
 
 def _parsed(request: Request) -> tuple[str, Url]:
-    """The origin, and the URL without user information, which would become a field."""
-    match = _URL.fullmatch(request.url)
     try:
-        scheme, host, target = match.groups() if match else ("", "", "")
-        url = Url(f"{scheme}{host}{target}")
+        parsed = _url(request.url)
     except ValueError as error:
         told = f"not a URL that can be requested: {request.shown_url}"
         raise ConnectFailed(told, retry_safe=RetrySafe.NO) from error
-    query = url.query_string
-    written = url.path if query is None else f"{url.path}?{query}"
-    if written != (target if target[:1] == "/" else f"/{target}"):
+    if parsed is None:
         told = f"not a URL that pyreqwest requests as it is written: {request.shown_url}"
         raise ConnectFailed(told, retry_safe=RetrySafe.NO)
-    return url.origin_ascii, url
+    return parsed
+
+
+@lru_cache(_REMEMBERED)
+def _url(given: str) -> tuple[str, Url] | None:
+    """The origin, and the URL without user information, which would become a field; None for what it rewrites."""
+    match = _URL.fullmatch(given)
+    scheme, host, target = match.groups() if match else ("", "", "")
+    url = Url(f"{scheme}{host}{target}")
+    query = url.query_string
+    written = url.path if query is None else f"{url.path}?{query}"
+    return (url.origin_ascii, url) if written == (target if target[:1] == "/" else f"/{target}") else None
 
 
 def _fields(request: Request) -> list[tuple[str, str]]:
     fields = list(request.headers.multi_items())
-    names = {name.lower() for name, _ in fields}
+    names = _names(request.method, tuple([name for name, _ in fields]))
     body = request.body
     length = length_of(body)
-    framed = "content-length" not in names or request.headers["content-length"] == str(length)
-    sound = _NAMES.fullmatch(f"{request.method} {' '.join(names)}")
-    if not (framed and sound and "transfer-encoding" not in names):
+    if "content-length" in names and request.headers["content-length"] != str(length):
         raise _unwritable()
-    if not _ASCII.fullmatch("".join([value for _, value in fields])):
+    text = "".join([value for _, value in fields])
+    if not ((text.isascii() and text.isprintable()) or _ASCII.fullmatch(text)):
         fields = [(name, _utf8(value)) for name, value in fields]
     if length is None:
         fields.append(("Transfer-Encoding", "chunked"))
     elif "content-length" not in names and (body is not None or request.method in METHODS_WITH_BODY):
         fields.append(("Content-Length", str(length)))
     return fields
+
+
+@lru_cache(_REMEMBERED)
+def _names(method: str, given: tuple[str, ...]) -> frozenset[str]:
+    """The names in lower case; raises ProtocolViolation for what is no name, or not the caller's to say."""
+    names = frozenset(map(str.lower, given))
+    if "transfer-encoding" in names or not _NAMES.fullmatch(f"{method} {' '.join(names)}"):
+        raise _unwritable()
+    return names
 
 
 def _utf8(value: str) -> str:

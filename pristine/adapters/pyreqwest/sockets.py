@@ -36,7 +36,7 @@ def new_mark() -> int:
 def look() -> None:
     """See which sockets there are."""
     known: dict[int, list[int]] = {}
-    for descriptor in map(int, os.listdir(_OPEN)) if _can_look() else ():  # noqa: PTH208 they are numbers, not paths
+    for descriptor in map(int, os.listdir(_OPEN)) if can_look() else ():  # noqa: PTH208 they are numbers, not paths
         mark, duplicate = _duplicate(descriptor)
         if duplicate is not None:
             duplicate.close()
@@ -57,7 +57,7 @@ def shut(mark: int, *, seen: bool = False) -> bool:
 
 def silence(mark: int) -> float | None:
     """Seconds since data went or came over the connection; None while it is not made, infinite where none can look."""
-    if not _can_look():
+    if not can_look():
         return math.inf
     quiet = None
     for connection in _marked(mark):
@@ -69,7 +69,8 @@ def silence(mark: int) -> float | None:
     return quiet
 
 
-def _can_look() -> bool:
+def can_look() -> bool:
+    """Whether sockets can be found here."""
     return _TIMEOUT is not None and os.path.isdir(_OPEN)  # noqa: PTH112 Path would cost ten times as much
 
 

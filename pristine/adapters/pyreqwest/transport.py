@@ -5,18 +5,17 @@ client and not for a request, it ends nothing that is cancelled, and after an er
 """
 
 import math
-from contextlib import suppress
 from time import monotonic
 from typing import Any, ClassVar, Final, Unpack
 
 from pyreqwest.client import Client
-from pyreqwest.exceptions import PyreqwestError
+from pyreqwest.exceptions import BodyDecodeError, PyreqwestError, ReadError
 from pyreqwest.request import StreamRequest
 from pyreqwest.response import ResponseBodyReader
 
 from pristine.adapters.per_loop import PerLoop, PerProcess
 from pristine.adapters.pyreqwest.clients import Clients, Given, Line, Made
-from pristine.adapters.pyreqwest.driving import Call, InThread, OnLoop, Overdue, Stopped
+from pristine.adapters.pyreqwest.driving import Call, Loop, Overdue, Stopped, Threads
 from pristine.adapters.pyreqwest.errors import translated
 from pristine.adapters.pyreqwest.pool import Orphan, Pool, stops_reading
 from pristine.adapters.pyreqwest.requests import has_upload, head_of, prepared
@@ -30,6 +29,14 @@ from pristine.ports.errors import ConnectionLost, RetrySafe, StreamClosed, Timeo
 from pristine.ports.messages import Request, Response, StreamHead
 
 _EMPTY: Final = frozenset({204, 304})
+_AHEAD: Final = 64 * 1024
+"""Bytes of a body that come with the head where all of it is wanted: who waits is woken once for most answers."""
+
+_MOMENT: Final = 0.1
+"""Seconds in which the library says that a connection was shut."""
+
+_IN_BODY: Final = (ReadError, BodyDecodeError)
+"""What it raises once it has the head."""
 
 
 class PyreqwestTransport:
@@ -48,8 +55,8 @@ class PyreqwestTransport:
         settings.refuse_beyond(self.capabilities, "pyreqwest")
         clients: Clients = Made(settings) if client is None else Given(client, options)
         most = settings.max_connections
-        self._blocking = PerProcess(lambda: Pool(clients, most, InThread))
-        self._async = PerLoop(lambda: Pool(clients, most, OnLoop), Pool.aclose)
+        self._blocking = PerProcess(lambda: Pool(clients, most, Threads()))
+        self._async = PerLoop(lambda: Pool(clients, most, Loop()), Pool.aclose)
 
     def send(self, request: Request) -> Response:
         return finish(self._whole(self._blocking.get(), request))
@@ -71,11 +78,12 @@ class PyreqwestTransport:
         await self._async.aclose()
 
     async def _whole(self, pool: Pool, request: Request) -> Response:
-        return await collected(request, await _opened(pool, request))
+        return await collected(request, await _opened(pool, request, whole=True))
 
 
-async def _opened(pool: Pool, request: Request) -> "_Stream":
-    stream = _Stream(pool, request)
+async def _opened(pool: Pool, request: Request, *, whole: bool = False) -> "_Stream":
+    """The response to a request; `whole` if nothing is to be done with it before its body is there."""
+    stream = _Stream(pool, request, whole=whole)
     try:
         await stream.open()
     except BaseException as error:  # noqa: BLE001 it is raised again
@@ -100,44 +108,56 @@ class _Stream:
     _failure: BaseException | None = None
     _left: int | None = None
     _opening: Call | None = None
+    _ahead = 0
     _waited_for = _whole = _closed = False
+    _phase = "pool"
+    _quiet: str | None = "pool"
+    _since = 0.0
 
-    def __init__(self, pool: Pool, request: Request) -> None:
+    def __init__(self, pool: Pool, request: Request, *, whole: bool) -> None:
         self._pool = pool
-        self._face = pool.face()
+        self._uploads = has_upload(request)
+        self._face = pool.face(uploads=self._uploads)
         self._given = request
+        self._wanted = whole
         self._timing = Timing(request.timeout)
         self._limits = request.timeout
         self._lines: list[Line] = []  # one, or none: who takes it from the list lets go of it
-        self._enter("pool", "pool")
 
     # -- opening -------------------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
         request = prepared(self._given)
-        if has_upload(self._given) and self._given.body is not None:
+        if self._uploads and self._given.body is not None:
             self._upload = Upload(self._given.body, self._face, self._sending)
             await self._upload.begin()
-        line = await self._line(request.origin)
+        line = self._pool.at_hand(request.origin, self) or await self._granted(request.origin)
+        self._lines.append(line)
         self._enter("head", "read")
-        self._request = request.on(line.client, self._upload)
+        self._ahead = self._read_ahead(line)
+        self._request = request.on(line.client, self._upload, self._ahead)
         self._opening = self._request.__aenter__()  # in a name of its own: it may go on without us
         response = await self._waited(self._opening)
-        self._opening = None
-        self._enter("body", "read")
+        self._opening, self._phase = None, "body"
         self.head = head_of(response)
         self._reader = response.body_reader
         self._expect()
 
-    async def _line(self, origin: str) -> Line:
+    def _read_ahead(self, line: Line) -> int:
+        """How much may come with the head: nothing where something depends on when that comes."""
+        given = self._given
+        waits = self._uploads or self._limits.head is not None or given.max_response_bytes is not None
+        return _AHEAD if self._wanted and line.seen and not waits else 0
+
+    async def _granted(self, origin: str) -> Line:
+        self._enter("pool", "pool")
         waiter = self._pool.ask(origin, self._face)
         try:
-            await self._result(waiter)
+            await self._waited(waiter)
         except BaseException:
             self._pool.leave(waiter)
             raise
-        self._lines.append(self._pool.line(waiter, self._limits.connect, self))
-        return self._lines[0]
+        return self._pool.line(waiter, self._limits.connect, self)
 
     def _expect(self) -> None:
         """See from the head how the body ends (RFC 9112 section 6.3)."""
@@ -177,10 +197,14 @@ class _Stream:
             raise self._failure from error
 
     async def _waited(self, call: Call) -> Any:
-        """The result of a call that others may see is waited for: they leave it to the waiting to let go."""
+        """The result of a call, within the limits. Others see that it is waited for, and leave it to that to let go."""
         self._waited_for = True
         try:
-            return await self._result(call)
+            while True:
+                try:
+                    return await self._face.run(call, self._ends)
+                except Overdue as late:
+                    await self._overdue(call, late)
         finally:
             if call is not self._opening:  # which goes on, and is not to be lost from sight
                 call.close()
@@ -223,16 +247,19 @@ class _Stream:
     def drop(self) -> None:
         """Let go of everything; who waits for it fails."""
         self._closed = True
-        self._face.stop()
-        if not self._waited_for:
+        if self._waited_for:
+            self._face.stop()
+        else:
             self._let_go()
 
     def _let_go(self, *, reusable: bool = False) -> None:
-        with suppress(IndexError):
+        try:
             line = self._lines.pop()
-            if not reusable:
-                self._abort(line)
-            self._pool.put(line, reusable=reusable, user=self)
+        except IndexError:
+            return
+        if not reusable:
+            self._abort(line)
+        self._pool.put(line, reusable=reusable, user=self)
 
     def _abort(self, line: Line) -> None:
         if self._upload is not None:
@@ -246,14 +273,6 @@ class _Stream:
             line.shut()
 
     # -- waiting -------------------------------------------------------------------------------------------------------
-
-    async def _result(self, call: Call) -> Any:
-        """The result of a call, within the limits."""
-        while True:
-            try:
-                return await self._face.run(call, self._ends)
-            except Overdue as late:
-                self._overdue(late)
 
     def _enter(self, phase: str, quiet: str | None) -> None:
         """From now on it is this phase, and this limit on silence counts; None is none."""
@@ -271,7 +290,7 @@ class _Stream:
             return ends
         return self._since + limit if ends is None else min(self._since + limit, ends)
 
-    def _overdue(self, late: Overdue) -> None:
+    async def _overdue(self, call: Call, late: Overdue) -> None:
         """Raise for the limit that has passed, unless data has gone or come meanwhile: the library does not tell."""
         now, ends = monotonic(), self._ends()
         if ends is None or ends > now:
@@ -285,7 +304,20 @@ class _Stream:
         elif not over and silent is not None and limit is not None and silent < limit:
             self._since = now - silent
         else:
+            if self._ahead and line is not None and silent is not None and await self._had_head(call, line):
+                self._phase = "body"
             raise self._timed_out(line if silent is None else None) from late
+
+    async def _had_head(self, call: Call, line: Line) -> bool:
+        """Whether it is the body of an answer that is late: the library tells that without the connection."""
+        moment = monotonic() + _MOMENT if line.shut() else 0.0
+        try:
+            await self._face.run(call, lambda: moment)
+        except _IN_BODY:
+            return True
+        except (PyreqwestError, Overdue):
+            return False
+        return True
 
     def _timed_out(self, connecting: Line | None) -> TimeoutExceeded:
         sending = self._phase == "head" and self._upload is not None and not self._upload.done

@@ -205,7 +205,7 @@ def test_close_from_another_thread_wakes_a_blocking_reader(
             closed.set()
 
     if not looks:
-        monkeypatch.setattr(sockets, "_can_look", lambda: False)
+        monkeypatch.setattr(sockets, "can_look", lambda: False)
     transport = PyreqwestTransport()
     stream = transport.open(Request("GET", serve(stalls).url, timeout=Timeout(read=30)))
     with ThreadPoolExecutor(1) as threads:

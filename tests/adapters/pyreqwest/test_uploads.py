@@ -158,7 +158,7 @@ def test_a_body_that_is_given_up_never_looks_whole(lab: Lab, looks: bool, monkey
         read.set()
 
     if not looks:
-        monkeypatch.setattr(sockets, "_can_look", lambda: False)
+        monkeypatch.setattr(sockets, "can_look", lambda: False)
     server = lab.serve(late)
     body = Pieces([b"x" * 1_000_000] * 30)
     lab.failure(TimeoutExceeded, server, method="POST", body=body, write=lab.limit)
