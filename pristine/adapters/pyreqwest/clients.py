@@ -47,15 +47,18 @@ class Line:
 
 
 class Clients(Protocol):
-    """Where lines come from. `kept` bounds how many are kept for later."""
+    """Where lines come from. `kept` bounds how many are kept for later; `ask` if somebody's middleware may be called."""
 
     kept: int | None
+    ask: bool
 
     def line(self, origin: str, connect: float | None) -> Line: ...
 
 
 class Made:
     """Clients of our own. Raises ConfigurationError for what the library cannot do, or does not understand."""
+
+    ask = False
 
     def __init__(self, options: ConnectionOptions) -> None:
         self._options = options
@@ -123,6 +126,7 @@ class Given:
     """One client that somebody made, for all lines. It keeps its connections itself, and nothing of it is closed."""
 
     kept: int | None = 0
+    ask = True
 
     def __init__(self, client: Any, options: Mapping[str, Any]) -> None:
         if not isinstance(client, Client):

@@ -6,10 +6,14 @@ of ours: a limit that passes, a place that comes free, a cancel. Its own blockin
 
 import asyncio
 import math
+import operator
+import socket
 import types
+import weakref
 from asyncio import events
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterator
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import Any, Final, Protocol, TypeAlias
@@ -25,6 +29,9 @@ End: TypeAlias = Callable[[], None]
 
 _PAUSES: Final = (0.0005, 0.001, 0.002, 0.004, 0.008)
 """Seconds between looks whether something is done, for a thread that has others to serve."""
+
+
+_RING: Final = (b"!",)
 
 
 class Overdue(Exception):
@@ -82,33 +89,39 @@ class Face(Protocol):
 class Waits(Protocol):
     """Where the requests of one pool wait."""
 
-    def face(self, abandoned: Callable[[End], None], *, uploads: bool) -> Face:
-        """Where a request waits, which has a body that is asked for piece by piece or not."""
+    def face(self, abandoned: Callable[[End], None], *, asks: bool) -> Face:
+        """Where a request waits; `asks` if the library may ask more of it than to look again."""
 
     async def rest(self, seconds: float) -> None:
         """Let time pass."""
+
+    def close(self) -> None:
+        """Nobody shall wait here any more."""
 
 
 class Threads:
     """Each in the thread that calls."""
 
-    def face(self, abandoned: Callable[[End], None], *, uploads: bool) -> "InThread":
-        return InThread(abandoned, uploads=uploads)
+    def face(self, abandoned: Callable[[End], None], *, asks: bool) -> "InThread":
+        return InThread(abandoned, asks=asks)
 
     async def rest(self, seconds: float) -> None:
         sleep(seconds)  # noqa: ASYNC251 this is the face that blocks
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class InThread:
     """The blocking face: what the library asks of an event loop is done by the thread that waits, in turn.
 
-    It asks in a thread of its own, which has no state of Python's until then: to run a function of Python there takes
-    several µs. So where it has nothing to ask for but to be asked again, the queue itself is what it calls.
+    Where the library has nothing to ask for but to be asked again, the queue itself is what it calls: to run a function
+    of Python in its thread takes several µs, since there is no stack for that.
     """
 
-    def __init__(self, abandoned: Callable[[End], None], *, uploads: bool) -> None:
+    def __init__(self, abandoned: Callable[[End], None], *, asks: bool) -> None:
         self._calls: SimpleQueue[Any] = SimpleQueue()  # a finaliser may interrupt `put`
-        self._loop = self if uploads else _Waking(self._calls.put)
+        self._loop = self if asks else _Waking(self._calls.put)
         self._abandoned = abandoned
         self._stopped = False
 
@@ -234,16 +247,38 @@ class _Task:
 
 
 class Loop:
-    """The running event loop, with one timer for all who wait on it, which is left alone by the many that end in time."""
+    """The running event loop, with one bell and one timer for all who wait on it.
+
+    The library wakes a loop from its own thread, where asyncio's way takes several functions of Python, and each of
+    them the GIL from the loop. Here it puts who is ready into a dict and sends a byte, and all of that is C: 10 µs less
+    for each of many calls.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._moments: dict[OnLoop, float] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._next = math.inf
+        self._ready: dict[OnLoop, bool] = {}
+        self._heard, self._bell = socket.socketpair()
+        self.close = weakref.finalize(self, _end, self._loop, self._heard, self._bell)
+        self._can_ring = self._hear()
 
-    def face(self, _abandoned: Callable[[End], None], *, uploads: bool) -> "OnLoop":  # noqa: ARG002 it serves them too
-        return OnLoop(self._loop, self)
+    def _hear(self) -> bool:
+        self._heard.setblocking(False)
+        self._bell.setblocking(False)
+        try:
+            self._loop.add_reader(self._heard, _rung, self._heard, self._ready)
+        except NotImplementedError:  # as on Windows
+            return False
+        return True
+
+    def face(self, _abandoned: Callable[[End], None], *, asks: bool) -> "OnLoop":
+        return OnLoop(self, self._loop) if asks or not self._can_ring else Ringing(self, self._loop)
+
+    def bell(self, face: "OnLoop") -> "_Bell":
+        """What the library is to set a result on when a face is to ask again."""
+        return _Bell(partial(self._ready.setdefault, face, False), partial(self._bell.sendmsg, _RING, (), 0))
 
     async def rest(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -280,9 +315,9 @@ class OnLoop:
     _ends: Ends | None = None
     _stopped = _late = False
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, alarms: Loop) -> None:
+    def __init__(self, waits: Loop, loop: asyncio.AbstractEventLoop) -> None:
+        self._waits = waits
         self._loop = loop
-        self._alarms = alarms
 
     @types.coroutine
     def run(self, call: Call, ends: Ends) -> Generator[Any, None, Any]:
@@ -308,7 +343,7 @@ class OnLoop:
         return call.send(None)
 
     def changed(self) -> None:
-        self._alarms.alarm(self, None if self._ends is None else self._ends())
+        self._waits.alarm(self, None if self._ends is None else self._ends())
 
     def ring(self) -> None:
         self._late = True
@@ -345,3 +380,56 @@ class OnLoop:
 
     def task(self) -> "asyncio.Task[Any] | None":
         return asyncio.current_task()
+
+
+class Ringing(OnLoop):
+    """On the event loop, for a call that asks for nothing but to be asked again: it takes this for the loop."""
+
+    call_soon_threadsafe = operator.call
+
+    def ask(self, call: Call) -> Any:
+        events._set_running_loop(self)  # type: ignore[arg-type]  # noqa: SLF001 as much of a loop as is asked for
+        try:
+            return call.send(None)
+        finally:
+            events._set_running_loop(self._loop)  # noqa: SLF001 it is in __all__
+
+    def create_future(self) -> "_Bell":
+        bell = self._waits.bell(self)
+        bell.waits = self._loop.create_future()
+        return bell
+
+    def is_closed(self) -> bool:
+        """It is asked for where the bell failed: since it is rung already, or since nobody hears it."""
+        return True
+
+
+class _Bell:
+    """A future of the library's. Both methods are called in its thread, and are not Python's.
+
+    `done` notes who is ready, and says False; `set_result` rings.
+    """
+
+    __slots__ = ("done", "set_result", "waits")
+    waits: "asyncio.Future[None]"
+
+    def __init__(self, done: Callable[[], bool], set_result: Callable[[None], object]) -> None:
+        self.done = done
+        self.set_result = set_result
+
+    def __iter__(self) -> "Iterator[asyncio.Future[None]]":
+        return iter(self.waits)
+
+
+def _rung(heard: socket.socket, ready: dict[OnLoop, bool]) -> None:
+    with suppress(BlockingIOError):
+        heard.recv(4096)
+    while ready:  # not all at once: more of them may come meanwhile, from the other thread
+        ready.popitem()[0].wake()
+
+
+def _end(loop: asyncio.AbstractEventLoop, heard: socket.socket, bell: socket.socket) -> None:
+    with suppress(RuntimeError, NotImplementedError):  # the loop is closed, or has none of these
+        loop.remove_reader(heard)
+    heard.close()
+    bell.close()

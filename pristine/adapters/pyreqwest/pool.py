@@ -99,7 +99,7 @@ class Pool:
         """What a new request waits with."""
         if self._abandoned or self._orphans:
             self._tidy()
-        return self._waits.face(self._abandoned.append, uploads=uploads)
+        return self._waits.face(self._abandoned.append, asks=uploads or self._clients.ask)
 
     def at_hand(self, origin: str, user: User) -> Line | None:
         """A connection that is at hand: then nobody waits for one."""
@@ -190,6 +190,7 @@ class Pool:
             if self._seek():
                 break
             await self._waits.rest(_MOMENT)
+        self._waits.close()
 
     def _grant(self, waiter: Waiter) -> bool:
         waiter.line = self._reusable(waiter.origin)
