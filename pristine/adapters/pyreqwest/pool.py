@@ -200,10 +200,13 @@ class Pool:
 
     def _reusable(self, origin: str) -> Line | None:
         """The idle connection to an origin that was used last."""
-        for index in range(len(self._idle) - 1, -1, -1):
-            if self._idle[index].origin == origin:
-                line = self._idle[index]
-                del self._idle[index]
+        idle = self._idle
+        if idle and idle[-1].origin == origin:
+            return idle.pop()
+        for index in range(len(idle) - 2, -1, -1):
+            if idle[index].origin == origin:
+                line = idle[index]
+                del idle[index]
                 return line
         return None
 

@@ -78,7 +78,11 @@ class PyreqwestTransport:
         await self._async.aclose()
 
     async def _whole(self, pool: Pool, request: Request) -> Response:
-        return await collected(request, await _opened(pool, request, whole=True))
+        stream = await _opened(pool, request, whole=True)
+        body = stream.at_hand()
+        if body is None:
+            return await collected(request, stream)
+        return Response(stream.head.status, stream.head.headers, body)
 
 
 async def _opened(pool: Pool, request: Request, *, whole: bool = False) -> "_Stream":
@@ -195,6 +199,20 @@ class _Stream:
             if self._failure is error:
                 raise
             raise self._failure from error
+
+    def at_hand(self) -> bytes | None:
+        """The whole body, if it is known to be here: what was announced, and is short enough to have come ahead."""
+        if not self._ahead or self._left is None or self._left >= self._ahead or self._closed:
+            return None
+        if self._whole:
+            return b""
+        try:
+            self._face.ask(self._reader.bytes())
+        except StopIteration as answer:
+            if len(answer.value) == self._left:
+                self._end()
+                return bytes(answer.value)
+        return None
 
     async def _waited(self, call: Call) -> Any:
         """The result of a call, within the limits. Others see that it is waited for, and leave it to that to let go."""
