@@ -47,7 +47,7 @@ class Line:
 
 
 class Clients(Protocol):
-    """Where lines come from. `kept` bounds how many are kept for later; `ask` if somebody's middleware may be called."""
+    """Where lines come from. `kept` bounds how many are kept for later; `ask`: somebody's middleware may be called."""
 
     kept: int | None
     ask: bool

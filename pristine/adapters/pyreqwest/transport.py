@@ -15,10 +15,12 @@ from pyreqwest.response import ResponseBodyReader
 
 from pristine.adapters.per_loop import PerLoop, PerProcess
 from pristine.adapters.pyreqwest.clients import Clients, Given, Line, Made
-from pristine.adapters.pyreqwest.driving import Call, Loop, Overdue, Stopped, Threads
+from pristine.adapters.pyreqwest.driving import Call, Overdue, Stopped
 from pristine.adapters.pyreqwest.errors import translated
+from pristine.adapters.pyreqwest.loops import Loop
 from pristine.adapters.pyreqwest.pool import Orphan, Pool, stops_reading
 from pristine.adapters.pyreqwest.requests import has_upload, head_of, prepared
+from pristine.adapters.pyreqwest.threads import Threads
 from pristine.adapters.pyreqwest.uploads import Upload
 from pristine.adapters.timing import Timing
 from pristine.ports.blocking import finish
