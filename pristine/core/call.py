@@ -10,6 +10,7 @@ import attrs
 
 from pristine.core.attempts import deadlines
 from pristine.core.attempts.admission import Admission, Entry
+from pristine.core.attempts.classification import classify
 from pristine.core.attempts.demands import Demands
 from pristine.core.attempts.judging import Verdict, decide, judge
 from pristine.core.attempts.ledger import Ledger
@@ -114,7 +115,8 @@ class Call(Told):
                 except PristineError as error:
                     await self.settle(error)
                 else:
-                    await self._succeed(status, result, holds=holds)
+                    if (report := self._succeeded(status, result, holds=holds)) is not None:
+                        await self.leave(report)
                     return result
         except BaseException:
             await self.leave(None)
@@ -152,16 +154,33 @@ class Call(Told):
     # -- one attempt ---------------------------------------------------------------------------------------------------
 
     async def _prepare(self) -> None:
-        if self._ways.admission is not None:
-            await self._enter(self._ways.admission)
-        self._began = self._face.clock.now()
+        """Be let out, and have the request ready that is to be sent."""
+        if self._entry is not None:
+            await self.leave(None)
+        ways, self._began = self._ways, self._face.clock.now()
+        if ways.admission is not None:
+            self._entry = entry = Entry()
+            demand, watched = self._demand or ways.demands.usual, self._voice.heeding
+            if not entry.at_once(ways.admission, demand, ways.demands.circuit, self._began, watched=watched):
+                await self._wait(entry)
+            self._waited = entry.waited
         if self._bounded:
             self.unsigned = self._limited(self.unsigned)
         if self.listening:
             self._announce()
         self.request = self.unsigned  # whatever fails in signing does not fail for an earlier credential
-        if self._ways.auth is not None:
-            self.request = await self._signed(self.unsigned, self._ways.auth)
+        if ways.auth is not None:
+            self.request = await self._signed(self.unsigned, ways.auth)
+
+    async def _wait(self, entry: Entry) -> None:
+        """Wait to be let out, for as long as the call may."""
+        left, within = self.deadline.left(), self.request.timeout.admission
+        if left is not None:
+            within = left if within is None else min(left, within)
+        await entry.wait(within)
+        self._began = self._face.clock.now()
+        if self.listening and entry.waited > 0:
+            self.emit(signals.ADMISSION_WAIT, attempt=self.attempts + 1, limit=entry.limit, wait=entry.waited)
 
     async def _signed(self, request: Request, auth: AsyncAuth) -> Request:
         """The request with its credential, which may have taken some of the time that there was."""
@@ -178,29 +197,27 @@ class Call(Told):
             return request
         return request.with_fields(deadlines.told(how, request))
 
-    async def _enter(self, admission: Admission) -> None:
-        if self._entry is not None:
-            await self.leave(None)
-        left, within, demands = self.deadline.left(), self.request.timeout.admission, self._ways.demands
-        if left is not None:
-            within = left if within is None else min(left, within)
-        self._entry = entry = await admission.enter(
-            self._demand or demands.usual, demands.circuit, within, watched=self._voice.heeding
-        )
-        self._waited = entry.waited
-        if self.listening and entry.waited > 0:
-            self.emit(signals.ADMISSION_WAIT, attempt=self.attempts + 1, limit=entry.limit, wait=entry.waited)
-
-    async def _succeed(self, status: int, result: Any, *, holds: bool) -> None:
+    def _succeeded(self, status: int, result: Any, *, holds: bool) -> Report | None:
+        """Write a success down, and give back what it took; the report with which that is yet to be done, if it is."""
         head = getattr(result, "head", result)
-        outcome = judge(None, status, self.operation, self._context, head.headers, repeatable=True)
+        if self._context.classifier is None:
+            outcome = classify(None, status, repeatable=True)
+        else:
+            outcome = judge(None, status, self.operation, self._context, head.headers, repeatable=True)
         whole = result if isinstance(result, Response) else None
         if self._context.budget is not None:
             self._context.budget.earn(outcome, tuple(self.history))
-        now = self._face.clock.now()
+        now, entry, admission = self._face.clock.now(), self._entry, self._ways.admission
         self._stop(outcome, _SUCCEEDED, now, received=None if whole is None else len(whole.body))
-        if self._entry is not None and not holds:
-            await self.leave(self._report(outcome, head.headers, now, whole))
+        if entry is None or admission is None or holds:
+            return None
+        report = self._report(outcome, head.headers, now, whole)
+        if not admission.is_prompt:
+            return report
+        self._entry = None
+        if (change := entry.settle_at_once(report)) is not None:
+            self._changed(change)
+        return None
 
     async def settle(self, error: PristineError) -> None:
         """Wait for the next attempt after a failed one, or raise its error."""
@@ -267,7 +284,7 @@ class Call(Told):
         return last
 
     def _stop(self, outcome: Outcome, verdict: Verdict, now: float, *, received: int | None = None) -> None:
-        delay = verdict.delay
+        delay, body = verdict.delay, self.request.body
         self.history.append(outcome if delay is None else attrs.evolve(outcome, delay=delay))
         self.ledger.note(
             outcome,
@@ -275,7 +292,7 @@ class Call(Told):
             started=self._began - self.started,
             duration=now - self._began,
             admitted=self._waited,
-            sent=length_of(self.request.body) if self.request.body is not None else 0,
+            sent=len(body) if body.__class__ is bytes else length_of(body),
             received=received,
             delay=delay,
         )
@@ -302,7 +319,7 @@ class Call(Told):
             time=self._face.clock.time(),
             duration=now - self._began,
             headers=headers,
-            costs={} if response is None else demands.actual(headers, response.body),
+            costs=demands.actual(headers, response.body) if demands.places and response is not None else {},
         )
 
     async def flowing(self, head: StreamHead) -> None:
@@ -337,8 +354,7 @@ class Call(Told):
             late, self._late = self._late, None
             costs = self._ways.demands.actual(_NO_HEADERS, self._said)
             await entry.settle(attrs.evolve(late, headers=_NO_HEADERS, costs=costs))
-        if (breaker := await entry.leave(report)) is not None:
-            self._changed(breaker)
+        self._changed(await entry.leave(report))
 
     def _changed(self, breaker: Mapping[str, str] | None) -> None:
         if breaker is not None:

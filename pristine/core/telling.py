@@ -25,7 +25,10 @@ class Voice:
         self._new_id = context.new_key
         self._endpoint = endpoint
         self._id = self._parent = ""
-        self.heeding = says(self._telemetry, "active")
+        try:  # as `says` does: this is the one question that each call asks, though nobody listens
+            self.heeding = bool(self._telemetry.active)
+        except Exception:  # noqa: BLE001 a listener cannot hurt a call
+            self.heeding = False
         self.listening = self.heeding and not says(self._telemetry, "failures_only")
 
     @property

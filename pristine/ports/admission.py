@@ -114,6 +114,17 @@ class RateLimiter(Protocol):
     def settle(self, reservation: Any, report: Report) -> None: ...
 
 
+class TakingRateLimiter(RateLimiter, Protocol):
+    """A limiter that may be asked once where mostly nobody waits. Who inherits from it and overrides what `take` stands
+    for, without it, is asked by the methods that it overrides.
+
+    7. `take` is `reserve` and the first `delay` in one step: the reservation, and for how many seconds it must wait; 0,
+       it is let go.
+    """
+
+    def take(self, demand: Demand, now: float) -> tuple[Reservation, float]: ...
+
+
 @runtime_checkable
 class AsyncRateLimiter(Protocol):
     """The async face, for limits that are kept elsewhere; one that does no I/O needs only RateLimiter."""
@@ -179,6 +190,9 @@ class Open:
     retry_after: float
 
 
+State: TypeAlias = Literal["closed", "open", "half_open"]
+
+
 class CircuitBreaker(Protocol):
     """Stops sending to what fails. `now` is in seconds on the pipeline's clock.
 
@@ -196,4 +210,15 @@ class CircuitBreaker(Protocol):
 
     def admit(self, demand: Demand, now: float) -> Any: ...
     def settle(self, token: Any, report: Report | None) -> None: ...
-    def state(self, scope: Scope, now: float) -> Literal["closed", "open", "half_open"]: ...
+    def state(self, scope: Scope, now: float) -> State: ...
+
+
+class TellingBreaker(CircuitBreaker, Protocol):
+    """A breaker that need not be asked before and after for what a report has changed. Who inherits from it and
+    overrides what `settled` stands for, without it, is asked by the methods that it overrides.
+
+    7. `settled` does what `settle` does, and gives the state of the token's scope before and after where they differ,
+       else None. A change that time alone has made, from open to half open, is none of the report's.
+    """
+
+    def settled(self, token: Any, report: Report | None) -> tuple[State, State] | None: ...

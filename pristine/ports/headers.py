@@ -81,16 +81,16 @@ class Headers(Mapping[str, str]):
     def get(self, name: str, default: T) -> str | T: ...
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a field, as `headers[name]` gives it, or the default."""
-        return self._lookup().get(name.lower(), default)
+        return (self._index or self._lookup()).get(name.lower(), default)
 
     def __getitem__(self, name: str) -> str:
         return self._lookup()[name.lower()]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._lookup()
+        return isinstance(name, str) and name.lower() in (self._index or self._lookup())
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._lookup())
+        return iter(self._index or self._lookup())
 
     def __len__(self) -> int:
         return len(self._lookup())

@@ -11,9 +11,9 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 import attrs
 
 from pristine.adapters.after_fork import renew_in_child
-from pristine.adapters.breaker.circuit import Circuit, State, Token
+from pristine.adapters.breaker.circuit import Circuit, Token
 from pristine.adapters.breaker.settings import BreakerSettings, Layers
-from pristine.ports.admission import Demand, Report, Scope
+from pristine.ports.admission import Demand, Report, Scope, State
 from pristine.ports.outcome import Kind
 
 _FAILED: Final[Mapping[Kind, bool]] = {
@@ -92,14 +92,16 @@ class Breaker:
             return circuit.admit(now)
 
     def settle(self, token: Token, report: Report | None) -> None:
+        self.settled(token, report)
+
+    def settled(self, token: Token, report: Report | None) -> tuple[State, State] | None:
         with self._lock:
             circuit, token.circuit = token.circuit, None
             if circuit is None:
-                return
+                return None
             if report is None:
-                circuit.settle(token, None, None)
-            else:
-                circuit.settle(token, _FAILED.get(report.outcome.kind), report.now)
+                return circuit.settle(token, None, None)
+            return circuit.settle(token, _FAILED.get(report.outcome.kind), report.now)
 
     def state(self, scope: Scope, now: float) -> State:
         circuit = self._circuits.get((scope.tenant, scope.base_url, scope.group))  # one look at it needs no lock

@@ -3,13 +3,11 @@
 Every opening and closing begins a new generation, and what was admitted in an earlier one counts for nothing.
 """
 
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from pristine.adapters.breaker.settings import BreakerSettings
 from pristine.adapters.breaker.window import Window
-from pristine.ports.admission import Open
-
-State: TypeAlias = Literal["closed", "open", "half_open"]
+from pristine.ports.admission import Open, State
 
 _ASK_AGAIN: Final = 1.0
 """Seconds after which a turned away caller may ask again while probes are under way, whose end nobody knows."""
@@ -18,11 +16,10 @@ _ASK_AGAIN: Final = 1.0
 class Token:
     """An attempt that was admitted; `circuit` is None when it was settled."""
 
-    __slots__ = ("circuit", "generation")
+    __slots__ = ("circuit", "generation")  # and no `__init__`, which would take longer than what it sets
 
-    def __init__(self, circuit: "Circuit", generation: int) -> None:
-        self.circuit: Circuit | None = circuit
-        self.generation = generation
+    circuit: "Circuit | None"
+    generation: int
 
 
 class Circuit:
@@ -65,7 +62,9 @@ class Circuit:
     def admit(self, now: float) -> Token | Open:
         """A token, or for how long there is none."""
         self.touched = now
-        token = Token(self, self._generation)
+        token = Token()
+        token.circuit = self
+        token.generation = self._generation
         if self._until is not None:
             if now < self._until:
                 return Open(self._until - now)
@@ -84,27 +83,29 @@ class Circuit:
             del self._probes[first]
         return True
 
-    def settle(self, token: Token, failed: bool | None, now: float | None) -> None:
-        """Take what came of a token; None counts for nothing. `now` is None only where `failed` is."""
+    def settle(self, token: Token, failed: bool | None, now: float | None) -> tuple[State, State] | None:
+        """Take what came of a token; None counts for nothing. `now` is None only where `failed` is.
+
+        Gives the states before and after, where it has opened or closed.
+        """
         self.under_way -= 1
         if self._probes:
             self._probes.pop(token, None)
         if now is None:
-            return
+            return None
         self.touched = now
-        if failed is not None and token.generation == self._generation:
-            if self._until is None:
-                self._count(failed, now)
-            else:
-                self._probed(failed, now)
-
-    def _count(self, failed: bool, now: float) -> None:
+        if failed is None or token.generation != self._generation:
+            return None
+        if self._until is not None:
+            return self._probed(failed, now)
         self._streak = self._streak + 1 if failed else 0
         window = self._window
         if window is not None:
             window.add(failed, now)
-        if (self._streak or (window is not None and window.failed)) and self._is_too_much():
-            self._open(now)
+        if not (self._streak or (window is not None and window.failed)) or not self._is_too_much():
+            return None
+        self._open(now)
+        return "closed", "open"
 
     def _is_too_much(self) -> bool:
         if self._limit is not None and self._streak >= self._limit:
@@ -114,14 +115,17 @@ class Circuit:
             return False
         return window.failed / window.counted >= settings.error_rate
 
-    def _probed(self, failed: bool, now: float) -> None:
+    def _probed(self, failed: bool, now: float) -> tuple[State, State] | None:
         self._passed += 1
         if failed:
             self._reopened += 1
             self._open(now)
-        elif self._passed >= self.settings.successes:
-            self._until, self._reopened = None, 0
-            self._begin()
+            return "half_open", "open"
+        if self._passed < self.settings.successes:
+            return None
+        self._until, self._reopened = None, 0
+        self._begin()
+        return "half_open", "closed"
 
     def _open(self, now: float) -> None:
         settings = self.settings

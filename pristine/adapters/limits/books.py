@@ -5,11 +5,11 @@ spent is spent when it goes, not when it might have gone: those who come late do
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pristine.adapters.limits.gcra import Meter
-from pristine.adapters.limits.headers import allowances
+from pristine.adapters.limits.headers import HINT, allowances
 from pristine.adapters.limits.line import Line
 from pristine.adapters.limits.window import Manners, Window
 from pristine.ports.admission import REQUESTS, Demand, Quota, Report
@@ -33,17 +33,14 @@ _TAKEN: Final = frozenset({Kind.SUCCESS, Kind.CLIENT_ERROR})
 class Reservation:
     """A place in the line of a scope, then an attempt that was let go (`number` is above 0), then ended."""
 
-    __slots__ = ("books", "costs", "demand", "ended", "marks", "number", "place", "told")
-
-    def __init__(self, demand: Demand, books: "Books", costs: list[float], now: float) -> None:
-        self.demand = demand
-        self.books = books
-        self.costs = costs
-        self.told = now
-        self.place = 0
-        self.number = 0
-        self.marks: list[int] = []
-        self.ended = False
+    demand: Demand
+    books: "Books"
+    costs: Sequence[float]
+    told: float
+    place = 0
+    number = 0
+    marks: Sequence[int] = ()
+    ended = False
 
 
 class Books:
@@ -91,8 +88,25 @@ class Books:
     # -- a reservation's life ------------------------------------------------------------------------------------------
 
     def reserve(self, demand: Demand, now: float) -> Reservation:
-        reservation = Reservation(demand, self, self._costs(demand), now)
+        reservation = self._made(demand, now)
         self._line.join(reservation)
+        return reservation
+
+    def take(self, demand: Demand, now: float) -> tuple[Reservation, float]:
+        """Reserve, and ask for the first time: where nothing limits them, it does not stand in the line at all."""
+        reservation = self._made(demand, now)
+        if self._line.length or self._metered or self._left or self._window.pace is not None:
+            self._line.join(reservation)
+            return reservation, self.delay(reservation, now)
+        reservation.number = self._window.go(reservation.costs[0], now, last=True)  # nothing is known that limits it
+        return reservation, 0.0
+
+    def _made(self, demand: Demand, now: float) -> Reservation:
+        reservation = Reservation()  # it has no `__init__`, which would take as long as all that is set here
+        reservation.demand = demand
+        reservation.books = self
+        reservation.costs = self._costs(demand)
+        reservation.told = now
         return reservation
 
     def delay(self, reservation: Reservation, now: float) -> float:
@@ -128,7 +142,10 @@ class Books:
             self._go(reservation, report.now)
         if report.costs:
             self._correct(reservation, report)
-        self._hear(reservation.number, report)
+        if report.outcome.kind not in _TAKEN or (self._learn and HINT in " ".join(report.headers)):
+            self._hear(reservation.number, report)
+        elif self._window.refusals:
+            self._window.accepted(reservation.number)
 
     def is_idle(self, now: float) -> bool:
         """Whether books that are begun anew would say the same."""
@@ -140,8 +157,8 @@ class Books:
     # -- the line ------------------------------------------------------------------------------------------------------
 
     def _costs(self, demand: Demand) -> list[float]:
-        asked = demand.costs
-        costs = [asked.get(unit, usual) for unit, usual in self._usual.items()]
+        asked, usual = demand.costs, self._usual
+        costs = list(map(asked.get, usual, usual.values()))
         for cost in asked.values():
             if not 0.0 <= cost <= _MOST:
                 raise ConfigurationError(f"costs={dict(asked)!r}: give numbers from 0 to {_MOST:g}", setting="costs")
@@ -248,7 +265,7 @@ class Books:
         same = abs(ends - until) <= 1.0
         self._left[unit] = (min(known, remaining) if same else remaining), until
 
-    def _count_down(self, costs: list[float], now: float) -> None:
+    def _count_down(self, costs: Sequence[float], now: float) -> None:
         for unit, cost in zip(self._index, costs, strict=False):
             left, until = self._left.get(unit, (math.inf, 0.0))
             if until <= now:

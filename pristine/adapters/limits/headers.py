@@ -32,12 +32,15 @@ class Allowance:
     reset: float | None = None
 
 
+HINT: Final = "rate"
+"""Among the names of an answer that says something."""
+
 _NOTHING: Final[Mapping[str, Allowance]] = MappingProxyType({})
 
 
 def allowances(headers: Headers, time: float) -> Mapping[str, Allowance]:
     """By unit; of several for the same unit the one of which least is left. `time` is Unix time."""
-    facts = {meaning: headers[name] for name in headers if "rate" in name and (meaning := _meaning(name))}
+    facts = {meaning: headers[name] for name in headers if HINT in name and (meaning := _meaning(name))}
     if not facts:
         return _NOTHING
     least: dict[str, Allowance] = {}

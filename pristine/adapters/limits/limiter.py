@@ -9,15 +9,16 @@ from collections import OrderedDict, deque
 from collections.abc import Mapping
 from threading import Lock
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from weakref import WeakSet, WeakValueDictionary
 
 from pristine.adapters.limits.books import Books, Reservation
 from pristine.adapters.limits.options import QuotaOption, checked, positive, quotas_by_group, quotas_of
 from pristine.adapters.limits.window import Manners
-from pristine.ports.admission import Demand, Quota, Report, Scope
+from pristine.ports.admission import Demand, Quota, Report
 from pristine.ports.errors import ConfigurationError
 
+Key: TypeAlias = tuple[str, str, str, str]
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -67,8 +68,8 @@ class GcraLimiter:
     def _begin(self) -> None:
         self._lock = Lock()
         self._ended: deque[tuple[Reservation, float, Report | None]] = deque()
-        self._books: OrderedDict[Scope, Books] = OrderedDict()
-        self._idle: WeakValueDictionary[Scope, Books] = WeakValueDictionary()
+        self._books: OrderedDict[Key, Books] = OrderedDict()
+        self._idle: WeakValueDictionary[Key, Books] = WeakValueDictionary()
 
     def __reduce__(self) -> Any:
         return _made, (type(self), self._quotas, self._groups, self._learn, self._manners)
@@ -84,10 +85,7 @@ class GcraLimiter:
         with self._lock:
             if self._ended:
                 self._end_all()
-            books = self._books.get(demand.scope) or self._open(demand.scope, now)
-            if demand.quotas is not books.manifest:
-                self._adopt(books, demand, now)
-            reservation = books.reserve(demand, now)
+            reservation = self._books_of(demand, now).reserve(demand, now)
         if self._ended:
             self._end()
         return reservation
@@ -101,13 +99,34 @@ class GcraLimiter:
             self._end()
         return seconds
 
+    def take(self, demand: Demand, now: float) -> tuple[Reservation, float]:
+        with self._lock:
+            if self._ended:
+                self._end_all()
+            scope = demand.scope
+            books = self._books.get((scope.tenant, scope.base_url, scope.group, scope.key))
+            if books is None or demand.quotas is not books.manifest:
+                books = self._books_of(demand, now)
+            taken = books.take(demand, now)
+        if self._ended:
+            self._end()
+        return taken
+
     def cancel(self, reservation: Reservation, now: float) -> None:
         self._ended.append((reservation, now, None))
         self._end()
 
     def settle(self, reservation: Reservation, report: Report) -> None:
-        self._ended.append((reservation, report.now, report))
-        self._end()
+        if self._ended or not self._lock.acquire(blocking=False):
+            self._ended.append((reservation, report.now, report))
+            self._end()
+            return
+        try:  # as mostly nobody is before it, it need not be noted first
+            reservation.books.settle(reservation, report)
+        finally:
+            self._lock.release()
+        if self._ended:
+            self._end()
 
     # -- ending --------------------------------------------------------------------------------------------------------
 
@@ -129,13 +148,21 @@ class GcraLimiter:
 
     # -- scopes --------------------------------------------------------------------------------------------------------
 
-    def _open(self, scope: Scope, now: float) -> Books:
+    def _books_of(self, demand: Demand, now: float) -> Books:
+        scope = demand.scope
+        key = scope.tenant, scope.base_url, scope.group, scope.key  # sooner hashed than the scope
+        books = self._books.get(key) or self._open(key, now)
+        if demand.quotas is not books.manifest:
+            self._adopt(books, demand, now)
+        return books
+
+    def _open(self, key: Key, now: float) -> Books:
         """The books of a scope that has none here. Each time, two others are looked at whether they can be closed."""
         for _ in range(min(2, len(self._books))):
             oldest, books = self._books.popitem(last=False)
             (self._idle if books.is_idle(now) else self._books)[oldest] = books
-        idle = self._idle.get(scope)
-        books = self._books[scope] = Books(self._manners, learn=self._learn) if idle is None else idle
+        idle = self._idle.get(key)
+        books = self._books[key] = Books(self._manners, learn=self._learn) if idle is None else idle
         return books
 
     def _adopt(self, books: Books, demand: Demand, now: float) -> None:

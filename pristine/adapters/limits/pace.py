@@ -77,7 +77,9 @@ class Speed:
         return self._count / _OF_LATE
 
     def add(self, requests: float, now: float) -> None:
-        self._pass(now)
+        if now > self._until:  # as `_pass` does, here for every attempt
+            self._count *= math.exp((self._until - now) / _OF_LATE)
+            self._until = now
         self._count += requests
 
     def take_back(self, requests: float, now: float) -> None:

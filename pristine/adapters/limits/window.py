@@ -38,7 +38,7 @@ class Window:
     """
 
     __slots__ = (
-        "_least", "_next", "_recover", "_refusals", "_speed", "_tried", "let_go", "manners", "not_before", "pace"
+        "_least", "_next", "_recover", "refusals", "_speed", "_tried", "let_go", "manners", "not_before", "pace"
     )  # fmt: skip
 
     def __init__(self, manners: Manners) -> None:
@@ -47,7 +47,7 @@ class Window:
         self._speed = Speed()
         self._least = 0.0
         self.not_before = self._next = -1e300
-        self._recover = self._refusals = self._tried = self.let_go = 0
+        self._recover = self.refusals = self._tried = self.let_go = 0
 
     def opens(self, at: float, ahead: float) -> float:
         """When there is a turn from `at` on, or a little before, when `ahead` requests stand before.
@@ -89,8 +89,8 @@ class Window:
         pace, rate, pause = self.pace, self._speed.rate(now) * LESS, 0.0
         if pace is None or number > self._recover:
             self._recover = self.let_go
-            pause = self.manners.pause * 2 ** min(self._refusals, _DOUBLINGS)
-            self._refusals += 1
+            pause = self.manners.pause * 2 ** min(self.refusals, _DOUBLINGS)
+            self.refusals += 1
             self._tried += 1
             rate = min(rate, self._fall(now))
         else:
@@ -100,7 +100,7 @@ class Window:
     def accepted(self, number: int) -> None:
         """The server has taken an attempt."""
         if number > self._recover:
-            self._refusals = 0
+            self.refusals = 0
 
     def ends(self) -> float:
         """The moment from which it may be forgotten. What was measured may be so at any time: `pace` stands for it."""

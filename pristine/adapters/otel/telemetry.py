@@ -4,7 +4,7 @@ Where nothing records and there is nothing to propagate, it does not listen, so 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -55,10 +55,11 @@ class OpenTelemetry:
         self._options = {name: value for name, value in locals().items() if name != "self"}
         _check(self._options)
         self._propagate = propagate
-        self._providers = (
-            (tracer_provider or _set(trace.get_tracer_provider, "_TRACER_PROVIDER")) if traces else None,
-            (meter_provider or _set(metrics_api.get_meter_provider, "_METER_PROVIDER")) if metrics else None,
-        )
+        self._providers: list[Callable[[], Any]] = []
+        if traces:
+            self._providers.append(_chosen(tracer_provider, trace.get_tracer_provider, "_TRACER_PROVIDER"))
+        if metrics:
+            self._providers.append(_chosen(meter_provider, metrics_api.get_meter_provider, "_METER_PROVIDER"))
         self._records = False
         self._found()
         self._open = Open(max_open, self._abandon)
@@ -81,12 +82,14 @@ class OpenTelemetry:
     @property
     def active(self) -> bool:
         """Whether anything records, or the caller's context has something that can be propagated."""
-        return self._records or (self._propagate and bool(get_current())) or self._found()
+        return self._records or self._found() or (self._propagate and bool(get_current()))
 
     def _found(self) -> bool:
         """Whether there is an SDK by now; once there is one, it stays."""
-        traces, metrics = self._providers
-        self._records = _records(traces) or _records(metrics)
+        for provider in self._providers:
+            found = provider()
+            if found is not None and not type(found).__module__.startswith(_RECORDS_NOTHING):  # but an SDK's
+                self._records = True
         return self._records
 
     def emit(self, signal: Signal) -> None:
@@ -158,21 +161,17 @@ def _handlers(calls: Calls, futures: Futures) -> Mapping[str, Callable[[Signal],
     }
 
 
-def _set(ask: Callable[[], Any], name: str) -> Callable[[], Any]:
-    """Asks for a global provider where one was set; `name` is what the API has it under.
+def _chosen(given: Any, ask: Callable[[], Any], name: str) -> Callable[[], Any]:
+    """Gives the provider that was given, else the global one, if one was set; `name` is what the API has it under.
 
     While there is none, the API looks for one in the environment each time, which takes longer than all else that a
     call asks of a listener. Here that is done once; under another name it would be done each time again.
     """
+    if given is not None:
+        return lambda: given
     ask()
-    known: Mapping[str, Any] = getattr(ask, "__globals__", {})
-    return lambda: None if known.get(name, ask) is None else ask()
-
-
-def _records(provider: Any) -> bool:
-    """Whether a provider is an SDK's: those of the API record nothing."""
-    found = provider() if callable(provider) else provider
-    return found is not None and not type(found).__module__.startswith(_RECORDS_NOTHING)
+    known: dict[str, Any] = getattr(ask, "__globals__", {})
+    return partial(known.get, name) if name in known else ask
 
 
 @lru_cache

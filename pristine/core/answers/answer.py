@@ -32,7 +32,8 @@ def value_of(response: Response, operation: Operation, serializer: Serializer, s
     if response.status >= 300 and schema in UNSAID and not (response.body and is_json):
         return None  # a redirect's body is a note for people (RFC 9110 section 15.4), or there is none
     if is_json or (not media_type and schema is not None):
-        return _unwrapped(_decoded(response, serializer, schema, safe), response, operation)
+        value = _decoded(response, serializer, schema, safe)
+        return _unwrapped(value, response, operation) if operation.endpoint.unwrap else value
     if schema is not None:
         raise _unexpected(response, media_type, safe(response.body))
     is_text = media_type.startswith("text/")
@@ -40,8 +41,6 @@ def value_of(response: Response, operation: Operation, serializer: Serializer, s
 
 
 def _unwrapped(value: Any, response: Response, operation: Operation) -> Any:
-    if not operation.endpoint.unwrap:
-        return value
     if operation.endpoint.responses.keys() & {str(response.status), f"{response.status // 100}XX"}:
         return value  # it has a type of its own
     for name in operation.endpoint.unwrap:

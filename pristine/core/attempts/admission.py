@@ -6,7 +6,9 @@ What is taken on the way in is given back on every way out: success, error, canc
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from pristine.core.attempts.shortcuts import asked, settled_of, take_of
 from pristine.ports.admission import AsyncPermit, AsyncRateLimiter, AsyncSemaphore, CircuitBreaker, Demand, Open, Report
+from pristine.ports.blocking import LiftedRateLimiter
 from pristine.ports.clock import AsyncClock
 from pristine.ports.errors import AdmissionRefused, CircuitOpen
 from pristine.ports.outcome import Fate, Kind, Outcome
@@ -16,7 +18,10 @@ _NAP: Final = 5.0
 
 
 class Admission:
-    """The limits of one face of a Context."""
+    """The limits of one face of a Context.
+
+    `is_prompt`: all of them answer at once; who has to wait does so on the clock alone.
+    """
 
     def __init__(
         self,
@@ -28,90 +33,134 @@ class Admission:
         self.clock = clock
         self.semaphores = semaphores
         self.limiter = limiter
+        self.lifted = limiter.port if isinstance(limiter, LiftedRateLimiter) else None
+        self.take = None if self.lifted is None else take_of(self.lifted)
         self.breaker = breaker
-
-    async def enter(self, demand: Demand, circuit: Demand, within: float | None, *, watched: bool) -> "Entry":
-        """Wait, at most `within` seconds, until an attempt may be made; raises AdmissionRefused where it may not."""
-        entry = Entry(self, demand, circuit, within, watched=watched)
-        try:
-            for semaphore in self.semaphores:
-                await entry.acquire(semaphore)
-            if self.limiter is not None:
-                await entry.reserve(self.limiter)
-            if self.breaker is not None:
-                entry.ask(self.breaker)
-        except BaseException:
-            await entry.leave(None)
-            raise
-        entry.waited = self.clock.now() - entry.began
-        return entry
+        self.settled = None if breaker is None else settled_of(breaker)
+        self.is_prompt = not semaphores and (limiter is None or self.lifted is not None)
 
 
 class Entry:
-    """What one attempt has taken. `waited` is how long that was, in seconds, and `limit` what it waited for last."""
+    """What one attempt takes. `waited` is how long that was, in seconds, and `limit` what it waited for last.
 
-    def __init__(
-        self, admission: Admission, demand: Demand, circuit: Demand, within: float | None, *, watched: bool
-    ) -> None:
-        self.waited = 0.0
-        self.limit = ""
-        self.sent = False
+    It begins empty, without a function for that: most attempts go in by one call and out by another.
+    """
+
+    waited = 0.0
+    limit = ""
+    sent = False
+    _wait = 0.0
+    _permits: list[AsyncPermit] | None = None
+    _reservation: Any = None
+    _token: Any = None
+
+    def at_once(self, admission: Admission, demand: Demand, circuit: Demand, now: float, *, watched: bool) -> bool:
+        """Take all where nothing has to be waited for; False: `wait` has to follow. Raises CircuitOpen.
+
+        `watched`: somebody wants to hear what becomes of the breaker's state.
+        """
         self._admission = admission
+        self._watched = watched
         self._demand = demand
         self._circuit = circuit
+        self._began = now
+        if not admission.is_prompt:
+            return False
+        if admission.take is not None:
+            self._reservation, wait = admission.take(demand, now)
+            if wait > 0:
+                self._wait = wait
+                return False
+        if admission.breaker is not None:
+            token = admission.breaker.admit(circuit, now)
+            if isinstance(token, Open):
+                raise _open(token)
+            self._token = token
+        return True
+
+    async def wait(self, within: float | None) -> None:
+        """Wait, at most `within` seconds, until an attempt may be made; raises AdmissionRefused where it may not."""
+        admission = self._admission
         self._within = within
-        self._watched = watched
-        self.began = admission.clock.now()
-        self._permits: list[AsyncPermit] = []
-        self._reservation: Any = None
-        self._token: Any = None
+        for semaphore in admission.semaphores:
+            await self._acquire(semaphore)
+        if admission.limiter is not None:
+            await self._reserve(admission.limiter)
+        if admission.breaker is not None:
+            token = admission.breaker.admit(self._circuit, admission.clock.now())
+            if isinstance(token, Open):
+                raise _open(token)
+            self._token = token
+        self.waited = self._elapsed()
 
     def _elapsed(self) -> float:
-        return self._admission.clock.now() - self.began
+        return self._admission.clock.now() - self._began
 
     def _left(self) -> float | None:
         return None if self._within is None else max(0.0, self._within - self._elapsed())
 
-    async def acquire(self, semaphore: AsyncSemaphore) -> None:
+    async def _acquire(self, semaphore: AsyncSemaphore) -> None:
         """Wait for a permit; raises AdmissionRefused where there is none in time."""
         self.limit = "concurrency"
         permit = await semaphore.aacquire(self._demand, self._left())
         if permit is None:
             told = f"no other call may be under way, and none ended in the {self._elapsed():.3g} s that it may wait"
             raise AdmissionRefused(told, limit="concurrency")
+        if self._permits is None:
+            self._permits = []
         self._permits.append(permit)
 
-    async def reserve(self, limiter: AsyncRateLimiter) -> None:
+    async def _reserve(self, limiter: AsyncRateLimiter) -> None:
         """Wait until the rate limit lets it out; raises AdmissionRefused where that would be too late."""
-        clock = self._admission.clock
-        self._reservation = reservation = await limiter.areserve(self._demand, clock.now())
-        while (wait := await limiter.adelay(reservation, clock.now())) > 0:
+        clock, take = self._admission.clock, self._admission.take
+        if self._reservation is not None:  # it was taken already, and told to wait
+            wait = self._wait
+        elif take is not None:
+            self._reservation, wait = take(self._demand, clock.now())
+        else:
+            self._reservation = await limiter.areserve(self._demand, clock.now())
+            wait = await limiter.adelay(self._reservation, clock.now())
+        while wait > 0:
             self.limit = "rate_limit"
             left = self._left()
             if left is not None and wait > left:
                 told = f"the rate limit lets it out in {wait:.3g} s, and it may wait {left:.3g} s"
                 raise AdmissionRefused(told, limit="rate_limit", retry_after=wait)
             await clock.asleep(min(wait, _NAP))
+            wait = await limiter.adelay(self._reservation, clock.now())
 
-    def ask(self, breaker: CircuitBreaker) -> None:
-        """Go through the circuit; raises CircuitOpen where it is open."""
-        token = breaker.admit(self._circuit, self._admission.clock.now())
-        if isinstance(token, Open):
-            told = f"the circuit is open: ask again in {token.retry_after:.3g} s"
-            raise CircuitOpen(told, retry_after=token.retry_after)
-        self._token = token
+    async def leave(self, report: Report | None) -> Mapping[str, str] | None:
+        """Settle it, and give its permits back, the last first."""
+        try:
+            return await self.settle(report)
+        finally:
+            while self._permits:
+                await self._permits.pop().arelease(report)
 
     async def settle(self, report: Report | None) -> Mapping[str, str] | None:
         """Tell the limiter and the breaker what came of it; None: it was cancelled. Again changes nothing.
 
         Returns what became of the breaker's state, where it is watched and has changed.
         """
-        limiter, reservation, self._reservation = self._admission.limiter, self._reservation, None
-        if limiter is not None and reservation is not None:
+        limiter = self._admission.limiter
+        if limiter is None or self._admission.lifted is not None:
+            return self.settle_at_once(report)
+        reservation, self._reservation = self._reservation, None
+        if reservation is not None:
             if not self.sent if report is None else report.outcome.fate is Fate.NOT_SENT:
                 await limiter.acancel(reservation, self._admission.clock.now())
             else:
                 await limiter.asettle(reservation, report or self._cancelled())
+        return self.judge(report)
+
+    def settle_at_once(self, report: Report | None) -> Mapping[str, str] | None:
+        """The same, where the limiter answers at once."""
+        limiter, reservation, self._reservation = self._admission.lifted, self._reservation, None
+        if limiter is not None and reservation is not None:
+            if not self.sent if report is None else report.outcome.fate is Fate.NOT_SENT:
+                limiter.cancel(reservation, self._admission.clock.now())
+            else:
+                limiter.settle(reservation, report or self._cancelled())
         return self.judge(report)
 
     def judge(self, report: Report | None) -> Mapping[str, str] | None:
@@ -125,21 +174,19 @@ class Entry:
         if not self._watched:
             breaker.settle(token, report)
             return None
-        scope, now = self._circuit.scope, self._admission.clock.now()
-        before = breaker.state(scope, now)
-        breaker.settle(token, report)
-        after = breaker.state(scope, now)
-        return None if before == after else {"group": scope.group, "before": before, "after": after}
-
-    async def leave(self, report: Report | None) -> Mapping[str, str] | None:
-        """Settle it, and give its permits back, the last first."""
-        try:
-            return await self.settle(report)
-        finally:
-            while self._permits:
-                await self._permits.pop().arelease(report)
+        settled, scope = self._admission.settled, self._circuit.scope
+        if settled is None:
+            change = asked(breaker, token, report, scope, self._admission.clock.now())
+        else:
+            change = settled(token, report)
+        return None if change is None else {"group": scope.group, "before": change[0], "after": change[1]}
 
     def _cancelled(self) -> Report:
         """A request that was cancelled on its way has cost what it was to cost."""
         clock = self._admission.clock
         return Report(outcome=Outcome(Kind.TRANSPORT_ERROR), now=clock.now(), time=clock.time())
+
+
+def _open(circuit: Open) -> CircuitOpen:
+    told = f"the circuit is open: ask again in {circuit.retry_after:.3g} s"
+    return CircuitOpen(told, retry_after=circuit.retry_after)

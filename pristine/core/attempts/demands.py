@@ -19,6 +19,7 @@ from pristine.ports.values import changed
 
 _ONE: Final[Mapping[str, float]] = {REQUESTS: 1.0}
 _LIMITLESS: Final = LimitGroup()
+_KEPT: Final = 128
 
 
 class Demands:
@@ -28,6 +29,7 @@ class Demands:
         self.usual = usual
         self.circuit = circuit
         self.group = group
+        self._sized: dict[int, Demand] = {}
 
     @classmethod
     def of(cls, context: Context[Any], base: str | None, operation: Operation) -> "Demands":
@@ -48,10 +50,21 @@ class Demands:
 
     def make(self, payload: Any, request: Request, priority: int) -> Demand:
         """What a call with this payload asks for."""
-        size, group = length_of(request.body) or 0 if request.body is not None else 0, self.group
-        if not (size or priority or group.key or group.units):
-            return self.usual
-        costs = {REQUESTS: 1.0, BYTES: float(size)}
+        body = request.body
+        size = len(body) if body.__class__ is bytes else length_of(body) or 0
+        if priority or self.group.key or self.group.units:
+            return self._special(payload, size, priority)
+        return self._sized.get(size) or self._of_size(size)
+
+    def _of_size(self, size: int) -> Demand:
+        """That of a call with so many bytes: kept for some sizes, as those of an endpoint are often few."""
+        made = changed(self.usual, costs={REQUESTS: 1.0, BYTES: float(size)}) if size else self.usual
+        if len(self._sized) < _KEPT:
+            self._sized[size] = made
+        return made
+
+    def _special(self, payload: Any, size: int, priority: int) -> Demand:
+        group, costs = self.group, {REQUESTS: 1.0, BYTES: float(size)}
         for unit, cost in group.units.items():
             costs[unit] = _guessed(cost, payload, size)
         scope = self.usual.scope
@@ -60,21 +73,20 @@ class Demands:
         return changed(self.usual, scope=scope, costs=costs, priority=priority)
 
     @cached_property
-    def _places(self) -> Mapping[str, Where]:
+    def places(self) -> Mapping[str, Where]:
+        """Where answers say it; empty where they do not."""
         return {unit: cost.actual for unit, cost in self.group.units.items() if cost.actual is not None}
 
     @cached_property
     def told_late(self) -> tuple[bytes, ...]:
         """What an event of a stream has in it that says what a call cost: the first names of the places."""
-        firsts = [place.path[0] for place in self._places.values() if place.path]
+        firsts = [place.path[0] for place in self.places.values() if place.path]
         return tuple(str(name).encode() for name in firsts if isinstance(name, str))
 
     def actual(self, headers: Headers, body: bytes) -> Mapping[str, float]:
         """What the answer says that it really cost, for the units of which it does."""
-        if not self._places:
-            return {}
         value = json_of(body)
-        said = {unit: _number(found(place, headers, value)) for unit, place in self._places.items()}
+        said = {unit: _number(found(place, headers, value)) for unit, place in self.places.items()}
         return {unit: number for unit, number in said.items() if number is not None}
 
 

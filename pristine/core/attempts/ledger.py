@@ -1,5 +1,6 @@
 """Writes the ledger of a call: cheap while the call runs, made readable when somebody asks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pristine.ports.ledger import LONGEST, Attempt
@@ -11,9 +12,8 @@ _MESSAGE = 200
 class Ledger:
     """`count` is how many attempts have ended, of which the last ones are kept."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self._rows: list[tuple[Any, ...]] = []
+    count = 0
+    _rows: Sequence[tuple[Any, ...]] = ()
 
     def note(
         self,
@@ -29,14 +29,13 @@ class Ledger:
     ) -> None:
         """Write an attempt down. What is no Outcome is the word for it."""
         self.count += 1
-        self._rows.append((self.count, outcome, why, started, duration, admitted, sent, received, delay))
-        if len(self._rows) > LONGEST:
-            del self._rows[0]
+        row = self.count, outcome, why, started, duration, admitted, sent, received, delay
+        self._rows = (*self._rows[1 - LONGEST :], row)
 
     def take_back(self) -> None:
         """The last one had not ended after all."""
         self.count -= 1
-        self._rows.pop()
+        self._rows = self._rows[:-1]
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
