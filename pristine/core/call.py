@@ -28,9 +28,9 @@ from pristine.ports.body import length_of
 from pristine.ports.errors import AdmissionRefused, PristineError, ResponseError, StatusError
 from pristine.ports.headers import Headers, HeaderSource
 from pristine.ports.messages import Request, Response, StreamHead, Timeout
-from pristine.ports.outcome import Outcome
+from pristine.ports.outcome import Kind, Outcome
 from pristine.ports.retry import Retry
-from pristine.ports.values import frozen
+from pristine.ports.values import changed, frozen
 
 T = TypeVar("T")
 
@@ -68,6 +68,12 @@ class Ways:
 class Call(Told):
     """The state of one logical call."""
 
+    _entry: Entry | None = None
+    _waited = 0.0
+    _late: Report | None = None
+    _said = b""
+    _renewed = False
+
     def __init__(
         self,
         context: Context[Any],
@@ -89,11 +95,6 @@ class Call(Told):
         self._ways = ways
         self._redirects = redirects
         self._demand = demand
-        self._entry: Entry | None = None
-        self._waited = 0.0
-        self._late: Report | None = None
-        self._said = b""
-        self._renewed = False
         self._voice = voice = Voice(context, self.operation.id)
         self.listening = voice.listening
         self._dumps = voice.dumps if voice.listening else 0
@@ -160,9 +161,11 @@ class Call(Told):
         ways, self._began = self._ways, self._face.clock.now()
         if ways.admission is not None:
             self._entry = entry = Entry()
-            demand, watched = self._demand or ways.demands.usual, self._voice.heeding
-            if not entry.at_once(ways.admission, demand, ways.demands.circuit, self._began, watched=watched):
-                await self._wait(entry)
+            demand = self._demand or ways.demands.usual
+            if ways.admission.settled is None:
+                entry.watched = self._voice.heeding
+            if not entry.at_once(ways.admission, demand, ways.demands.circuit, self._began):
+                await self._wait(entry, demand)
             self._waited = entry.waited
         if self._bounded:
             self.unsigned = self._limited(self.unsigned)
@@ -172,12 +175,12 @@ class Call(Told):
         if ways.auth is not None:
             self.request = await self._signed(self.unsigned, ways.auth)
 
-    async def _wait(self, entry: Entry) -> None:
+    async def _wait(self, entry: Entry, demand: Demand) -> None:
         """Wait to be let out, for as long as the call may."""
         left, within = self.deadline.left(), self.request.timeout.admission
         if left is not None:
             within = left if within is None else min(left, within)
-        await entry.wait(within)
+        await entry.wait(demand, self._began, within)
         self._began = self._face.clock.now()
         if self.listening and entry.waited > 0:
             self.emit(signals.ADMISSION_WAIT, attempt=self.attempts + 1, limit=entry.limit, wait=entry.waited)
@@ -296,7 +299,7 @@ class Call(Told):
             received=received,
             delay=delay,
         )
-        if self.listening or (self._voice.heeding and outcome.error is not None):
+        if self.listening or (outcome.error is not None and self._voice.heeding):
             self.emit(
                 signals.ATTEMPT_STOP,
                 attempt=self.attempts,
@@ -313,7 +316,8 @@ class Call(Told):
 
     def _report(self, outcome: Outcome, headers: Headers, now: float, response: Response | None = None) -> Report:
         demands = self._ways.demands
-        return Report(
+        return changed(
+            _REPORT,
             outcome=outcome,
             now=now,
             time=self._face.clock.time(),
@@ -394,6 +398,8 @@ class Call(Told):
 
 
 _NO_HEADERS: Final = Headers()
+_REPORT: Final = Report(outcome=Outcome(Kind.SUCCESS), now=0.0, time=0.0)
+"""One to be filled, which is done for each attempt."""
 _SUCCEEDED: Final = Verdict(None, "it succeeded")
 _RENEWED: Final = Verdict(0.0, "tried again: its credential was refused, and another is to be had")
 _ONCE: Final = "its body can be sent only once"

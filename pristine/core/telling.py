@@ -18,18 +18,29 @@ _LONGEST: Final = 256
 
 
 class Voice:
-    """Tells of one thing. `listening` is whether anybody wanted to hear when it began; `heeding`, of failures alone."""
+    """Tells of one thing. `listening` is whether anybody wanted to hear of all when it began."""
 
     def __init__(self, context: Context[Any], endpoint: str) -> None:
         self._telemetry: Any = context.telemetry
         self._new_id = context.new_key
         self._endpoint = endpoint
         self._id = self._parent = ""
-        try:  # as `says` does: this is the one question that each call asks, though nobody listens
-            self.heeding = bool(self._telemetry.active)
+        self._heeding: bool | None = None
+        try:  # as `says` does: each call asks, though nobody listens
+            listening = not getattr(self._telemetry, "failures_only", False) and bool(self._telemetry.active)
         except Exception:  # noqa: BLE001 a listener cannot hurt a call
-            self.heeding = False
-        self.listening = self.heeding and not says(self._telemetry, "failures_only")
+            listening = self._listens()
+        self.listening = listening
+
+    def _listens(self) -> bool:
+        return says(self._telemetry, "active") and not says(self._telemetry, "failures_only")
+
+    @property
+    def heeding(self) -> bool:
+        """Whether anybody wants to hear of a failure; asked where there is one, or may be one that nobody else sees."""
+        if self._heeding is None:
+            self._heeding = self.listening or says(self._telemetry, "active")
+        return self._heeding
 
     @property
     def id(self) -> str:

@@ -102,7 +102,9 @@ class Circuit:
         window = self._window
         if window is not None:
             window.add(failed, now)
-        if not (self._streak or (window is not None and window.failed)) or not self._is_too_much():
+        if not failed and (window is None or not window.failed):
+            return None
+        if not self._is_too_much():
             return None
         self._open(now)
         return "closed", "open"

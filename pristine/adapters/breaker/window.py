@@ -1,5 +1,6 @@
 """Counts of what was in the last so many seconds, in slices: small, however much there was."""
 
+import math
 from collections import deque
 from typing import Final
 
@@ -10,31 +11,39 @@ class Window:
     """`counted` and `failed` are of the last `seconds`, to a tenth of them."""
 
     def __init__(self, seconds: float) -> None:
-        self.counted = 0
-        self.failed = 0
         self._width = seconds / _SLICES
-        self._slices: deque[list[int]] = deque()  # [number of the slice, counted, failed], the oldest first
+        self._slices: deque[tuple[float, int, int]] = deque()  # (number, counted and failed before it), the oldest first
+        self._gone = self._gone_failed = self.counted = self.failed = 0
+        self._ends = -math.inf  # where the latest slice does: until then what comes belongs to it
 
     def add(self, failed: bool, now: float) -> None:
         """Count an outcome; one whose moment is earlier than the latest counts as at the latest."""
-        number = int(now // self._width)
-        if not self._slices or self._slices[-1][0] < number:  # else nothing has passed since the latest began
-            self.slide(now)
-            self._slices.append([number, 0, 0])
-        latest = self._slices[-1]
-        latest[1] += 1
-        latest[2] += failed
+        if now >= self._ends:
+            self._turn(now)
         self.counted += 1
-        self.failed += failed
+        if failed:
+            self.failed += 1
+
+    def _turn(self, now: float) -> None:
+        """Begin a slice."""
+        number = now // self._width
+        self._ends = (number + 1.0) * self._width
+        self.slide(now)
+        self._slices.append((number, self._gone + self.counted, self._gone_failed + self.failed))
 
     def slide(self, now: float) -> None:
         """Forget what has passed."""
-        first = now // self._width - _SLICES
-        while self._slices and self._slices[0][0] <= first:
-            _, counted, failed = self._slices.popleft()
-            self.counted -= counted
-            self.failed -= failed
+        slices, first = self._slices, now // self._width - _SLICES
+        all_counted, all_failed = self._gone + self.counted, self._gone_failed + self.failed
+        while slices and slices[0][0] <= first:
+            slices.popleft()
+            _, self._gone, self._gone_failed = slices[0] if slices else (first, all_counted, all_failed)
+        self.counted, self.failed = all_counted - self._gone, all_failed - self._gone_failed
+        if not slices:
+            self._ends = -math.inf
 
     def clear(self) -> None:
+        """Begin anew."""
         self._slices.clear()
-        self.counted = self.failed = 0
+        self._gone = self._gone_failed = self.counted = self.failed = 0
+        self._ends = -math.inf

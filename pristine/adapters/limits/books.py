@@ -31,16 +31,26 @@ _TAKEN: Final = frozenset({Kind.SUCCESS, Kind.CLIENT_ERROR})
 
 
 class Reservation:
-    """A place in the line of a scope, then an attempt that was let go (`number` is above 0), then ended."""
+    """A place in the line of a scope, then an attempt that was let go (`number` is above 0), then ended.
+
+    It has no `__init__`: most are let go at once, of which little is to be written down.
+    """
 
     demand: Demand
     books: "Books"
-    costs: Sequence[float]
-    told: float
+    costs: Sequence[float] = ()
+    told = 0.0
     place = 0
     number = 0
     marks: Sequence[int] = ()
     ended = False
+
+
+def _check(costs: Mapping[str, float]) -> None:
+    """Raise ConfigurationError for what is not a number from 0, within reason."""
+    for cost in costs.values():
+        if not 0.0 <= cost <= _MOST:
+            raise ConfigurationError(f"costs={dict(costs)!r}: give numbers from 0 to {_MOST:g}", setting="costs")
 
 
 class Books:
@@ -88,26 +98,22 @@ class Books:
     # -- a reservation's life ------------------------------------------------------------------------------------------
 
     def reserve(self, demand: Demand, now: float) -> Reservation:
-        reservation = self._made(demand, now)
+        reservation = Reservation()
+        reservation.demand, reservation.books = demand, self
+        reservation.costs, reservation.told = self._costs(demand), now
         self._line.join(reservation)
         return reservation
 
     def take(self, demand: Demand, now: float) -> tuple[Reservation, float]:
         """Reserve, and ask for the first time: where nothing limits them, it does not stand in the line at all."""
-        reservation = self._made(demand, now)
         if self._line.length or self._metered or self._left or self._window.pace is not None:
-            self._line.join(reservation)
+            reservation = self.reserve(demand, now)
             return reservation, self.delay(reservation, now)
-        reservation.number = self._window.go(reservation.costs[0], now, last=True)  # nothing is known that limits it
+        reservation = Reservation()
+        reservation.demand, reservation.books = demand, self
+        _check(demand.costs)
+        reservation.number = self._window.go(demand.costs.get(REQUESTS, 1.0), now, last=True)
         return reservation, 0.0
-
-    def _made(self, demand: Demand, now: float) -> Reservation:
-        reservation = Reservation()  # it has no `__init__`, which would take as long as all that is set here
-        reservation.demand = demand
-        reservation.books = self
-        reservation.costs = self._costs(demand)
-        reservation.told = now
-        return reservation
 
     def delay(self, reservation: Reservation, now: float) -> float:
         if reservation.number or reservation.ended:
@@ -157,12 +163,9 @@ class Books:
     # -- the line ------------------------------------------------------------------------------------------------------
 
     def _costs(self, demand: Demand) -> list[float]:
+        _check(demand.costs)
         asked, usual = demand.costs, self._usual
-        costs = list(map(asked.get, usual, usual.values()))
-        for cost in asked.values():
-            if not 0.0 <= cost <= _MOST:
-                raise ConfigurationError(f"costs={dict(asked)!r}: give numbers from 0 to {_MOST:g}", setting="costs")
-        return costs
+        return list(map(asked.get, usual, usual.values()))
 
     def _opens(self, reservation: Reservation, now: float) -> float:
         """When it may go, if those before it go as soon as they may.

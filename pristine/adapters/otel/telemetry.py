@@ -82,7 +82,11 @@ class OpenTelemetry:
     @property
     def active(self) -> bool:
         """Whether anything records, or the caller's context has something that can be propagated."""
-        return self._records or self._found() or (self._propagate and bool(get_current()))
+        if not self._records:
+            for provider in self._providers:  # each call asks: while there is none, `_found` is not called for that
+                if provider() is not None and self._found():
+                    break
+        return self._records or (self._propagate and bool(get_current()))
 
     def _found(self) -> bool:
         """Whether there is an SDK by now; once there is one, it stays."""

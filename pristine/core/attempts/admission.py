@@ -43,9 +43,11 @@ class Admission:
 class Entry:
     """What one attempt takes. `waited` is how long that was, in seconds, and `limit` what it waited for last.
 
-    It begins empty, without a function for that: most attempts go in by one call and out by another.
+    `watched`: somebody wants to hear what becomes of a breaker that has to be asked for it. It begins empty, without a
+    function for that: most attempts go in by one call and out by another.
     """
 
+    watched = False
     waited = 0.0
     limit = ""
     sent = False
@@ -54,16 +56,10 @@ class Entry:
     _reservation: Any = None
     _token: Any = None
 
-    def at_once(self, admission: Admission, demand: Demand, circuit: Demand, now: float, *, watched: bool) -> bool:
-        """Take all where nothing has to be waited for; False: `wait` has to follow. Raises CircuitOpen.
-
-        `watched`: somebody wants to hear what becomes of the breaker's state.
-        """
+    def at_once(self, admission: Admission, demand: Demand, circuit: Demand, now: float) -> bool:
+        """Take all where nothing has to be waited for; False: `wait` has to follow. Raises CircuitOpen."""
         self._admission = admission
-        self._watched = watched
-        self._demand = demand
         self._circuit = circuit
-        self._began = now
         if not admission.is_prompt:
             return False
         if admission.take is not None:
@@ -78,9 +74,11 @@ class Entry:
             self._token = token
         return True
 
-    async def wait(self, within: float | None) -> None:
+    async def wait(self, demand: Demand, began: float, within: float | None) -> None:
         """Wait, at most `within` seconds, until an attempt may be made; raises AdmissionRefused where it may not."""
         admission = self._admission
+        self._demand = demand
+        self._began = began
         self._within = within
         for semaphore in admission.semaphores:
             await self._acquire(semaphore)
@@ -171,14 +169,14 @@ class Entry:
         error = None if report is None else report.outcome.error
         if error is not None and getattr(error, "phase", "") == "pool":
             report = None  # that this side had no connection free says nothing of the server
-        if not self._watched:
-            breaker.settle(token, report)
-            return None
         settled, scope = self._admission.settled, self._circuit.scope
-        if settled is None:
+        if settled is not None:
+            change = settled(token, report)
+        elif self.watched:
             change = asked(breaker, token, report, scope, self._admission.clock.now())
         else:
-            change = settled(token, report)
+            breaker.settle(token, report)
+            return None
         return None if change is None else {"group": scope.group, "before": change[0], "after": change[1]}
 
     def _cancelled(self) -> Report:

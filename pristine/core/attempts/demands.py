@@ -25,10 +25,12 @@ _KEPT: Final = 128
 class Demands:
     """The demands of one operation under one Context; `circuit` is that on its breaker, the same for all calls."""
 
-    def __init__(self, usual: Demand, circuit: Demand, group: LimitGroup) -> None:
+    def __init__(self, usual: Demand, circuit: Demand, group: LimitGroup, *, varies: bool) -> None:
         self.usual = usual
         self.circuit = circuit
         self.group = group
+        self.varies = varies
+        """Whether they depend on the payload."""
         self._sized: dict[int, Demand] = {}
 
     @classmethod
@@ -46,13 +48,14 @@ class Demands:
             ),
             Demand(scope=circuit, breaker=breaker.settings if breaker else {}),
             group,
+            varies=bool(group.key or group.units),
         )
 
     def make(self, payload: Any, request: Request, priority: int) -> Demand:
         """What a call with this payload asks for."""
         body = request.body
         size = len(body) if body.__class__ is bytes else length_of(body) or 0
-        if priority or self.group.key or self.group.units:
+        if priority or self.varies:
             return self._special(payload, size, priority)
         return self._sized.get(size) or self._of_size(size)
 

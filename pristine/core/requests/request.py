@@ -19,7 +19,7 @@ from pristine.ports.errors import ConfigurationError, InvalidHeader, InvalidPara
 from pristine.ports.fields import checked
 from pristine.ports.headers import Headers
 from pristine.ports.messages import Request, Timeout
-from pristine.ports.values import frozen
+from pristine.ports.values import changed, frozen
 
 _STREAM_OPTIONS: Final = frozenset({"last_event_id", "reconnect"})
 _OPTIONS: Final = frozenset(CallOptions.__annotations__)
@@ -44,6 +44,8 @@ class Blueprint:
     """That of a call without options; None where one cannot be, or has to be worked out."""
     plain: bool
     """Whether a call without options adds no fields but those of its body."""
+    blank: Request
+    """A request, to be filled."""
 
     @classmethod
     def of(cls, context: Context[Any], base: str | None, operation: Operation, *, streams: bool) -> "Blueprint":
@@ -53,6 +55,7 @@ class Blueprint:
         usual = {"Content-Type": context.serializer.media_type}
         base = None if base is None else base.rstrip("/")
         fixed = not (operation.path.names or endpoint.path_params or endpoint.query or endpoint.query_defaults)
+        most = endpoint.max_response_bytes or context.max_response_bytes
         return cls(
             context,
             operation,
@@ -60,12 +63,13 @@ class Blueprint:
             streams,
             headers,
             limits(context.timeout, operation, None),
-            endpoint.max_response_bytes or context.max_response_bytes,
+            most,
             endpoint.idempotency is not None,
             usual,
             headers.merged(usual),
             None if base is None or not fixed else base + operation.path.text,
             endpoint.idempotency is None and not endpoint.headers,
+            Request(operation.method, "", max_response_bytes=most),
         )
 
     def request(self, payload: Any, options: CallOptions, ask: Ask = NO_PAGE) -> Request:
@@ -86,7 +90,7 @@ class Blueprint:
                 url, timeout = ask.url or self._url(options, ask.query), self._timeout(options)
             if options or not self.plain:
                 headers = self._with_more(headers, options)
-            return Request(self.operation.method, url, headers, body, timeout, self.limit)
+            return changed(self.blank, url=url, headers=headers, body=body, timeout=timeout)
         except RequestError as error:
             error.endpoint = self.operation.id
             raise
