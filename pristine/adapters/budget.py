@@ -6,7 +6,7 @@ retries/standard.py), whose numbers are the defaults.
 
 import threading
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import attrs
 
@@ -15,6 +15,9 @@ from pristine.adapters.checks import NOT_NEGATIVE
 from pristine.ports.errors import TimeoutExceeded
 from pristine.ports.outcome import Kind, Outcome
 from pristine.ports.values import frozen
+
+_SUCCESS: Final = Kind.SUCCESS
+"""Each call asks for it, and to find a member of an enumeration takes longer than the rest of the question."""
 
 
 @frozen(kw_only=True)
@@ -56,7 +59,7 @@ class TokenBudget:
 
     def earn(self, outcome: Outcome, history: Sequence[Outcome] = ()) -> None:
         """Bring back what a success earns; `history` are the outcomes of its call that retries were spent on."""
-        if outcome.kind is not Kind.SUCCESS or self._tokens >= self._prices.capacity:
+        if outcome.kind is not _SUCCESS or self._tokens >= self._prices.capacity:
             return
         earned = self._price(history[-1]) if history else self._prices.earns
         with self._lock:

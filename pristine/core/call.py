@@ -68,8 +68,6 @@ class Ways:
 class Call(Told):
     """The state of one logical call."""
 
-    _entry: Entry | None = None
-    _waited = 0.0
     _late: Report | None = None
     _said = b""
     _renewed = False
@@ -95,12 +93,14 @@ class Call(Told):
         self._ways = ways
         self._redirects = redirects
         self._demand = demand
+        self._entry: Entry | None = None
+        self._waited = 0.0
         self._voice = voice = Voice(context, self.operation.id)
         self.listening = voice.listening
         self._dumps = voice.dumps if voice.listening else 0
         self._bounded = self.deadline.at is not None or ways.operation.endpoint.deadline is not None
 
-    async def run(self, attempt: Callable[[], Awaitable[tuple[int, T]]], *, holds: bool = False) -> T:
+    async def run(self, attempt: Callable[["Call"], Awaitable[tuple[int, T]]], *, holds: bool = False) -> T:
         """Make attempts, which give a status and a result, until one succeeds or there is not to be another.
 
         `holds`: what was taken for the one that succeeds is kept until `leave`.
@@ -112,7 +112,7 @@ class Call(Told):
             while True:
                 try:
                     await self._prepare()
-                    status, result = await attempt()
+                    status, result = await attempt(self)
                 except PristineError as error:
                     await self.settle(error)
                 else:
@@ -160,13 +160,12 @@ class Call(Told):
             await self.leave(None)
         ways, self._began = self._ways, self._face.clock.now()
         if ways.admission is not None:
-            self._entry = entry = Entry()
-            demand = self._demand or ways.demands.usual
+            entry, demand = Entry(), self._demand or ways.demands.usual
+            self._entry, self._waited = entry, 0.0
             if ways.admission.settled is None:
                 entry.watched = self._voice.heeding
             if not entry.at_once(ways.admission, demand, ways.demands.circuit, self._began):
                 await self._wait(entry, demand)
-            self._waited = entry.waited
         if self._bounded:
             self.unsigned = self._limited(self.unsigned)
         if self.listening:
@@ -181,6 +180,7 @@ class Call(Told):
         if left is not None:
             within = left if within is None else min(left, within)
         await entry.wait(demand, self._began, within)
+        self._waited = entry.waited
         self._began = self._face.clock.now()
         if self.listening and entry.waited > 0:
             self.emit(signals.ADMISSION_WAIT, attempt=self.attempts + 1, limit=entry.limit, wait=entry.waited)
@@ -202,12 +202,12 @@ class Call(Told):
 
     def _succeeded(self, status: int, result: Any, *, holds: bool) -> Report | None:
         """Write a success down, and give back what it took; the report with which that is yet to be done, if it is."""
-        head = getattr(result, "head", result)
+        whole = result if isinstance(result, Response) else None
+        head = result.head if whole is None else whole
         if self._context.classifier is None:
             outcome = classify(None, status, repeatable=True)
         else:
             outcome = judge(None, status, self.operation, self._context, head.headers, repeatable=True)
-        whole = result if isinstance(result, Response) else None
         if self._context.budget is not None:
             self._context.budget.earn(outcome, tuple(self.history))
         now, entry, admission = self._face.clock.now(), self._entry, self._ways.admission

@@ -119,9 +119,9 @@ class Engine:
         if call.listening:
             call.emit(signals.REQUEST_START, **call.described)
         try:
-            response = await call.run(partial(self._exchange, call))
-            decode = partial(value_of, response, call.operation, self.context.serializer, call.safe)
-            value = decode() if reading is None else reading(response, decode, call.ledger)
+            response = await call.run(self._exchange)
+            read = response, call.operation, self.context.serializer, call.safe
+            value = value_of(*read) if reading is None else reading(response, partial(value_of, *read), call.ledger)
         except BaseException as error:
             call.failed(error)
             call.emit(

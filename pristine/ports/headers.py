@@ -56,6 +56,10 @@ class Headers(Mapping[str, str]):
             kept = tuple(pair for pair in kept if pair[0].lower() not in names)
         return Headers(kept + pairs)
 
+    def mention(self, text: str) -> bool:
+        """Whether a text, in lower case, is in the name of a field."""
+        return text in " ".join(self._index or self._lookup())
+
     def shown(self) -> list[str]:
         """Every field line, with a mask for a value that may be secret."""
         return [f"{name}: {value if name.lower() in PRINTABLE else MASK}" for name, value in self._pairs]

@@ -110,7 +110,7 @@ class Books:
             reservation = self.reserve(demand, now)
             return reservation, self.delay(reservation, now)
         reservation = Reservation()
-        reservation.demand, reservation.books = demand, self
+        reservation.demand, reservation.books, reservation.ended = demand, self, False
         _check(demand.costs)
         reservation.number = self._window.go(demand.costs.get(REQUESTS, 1.0), now, last=True)
         return reservation, 0.0
@@ -148,7 +148,7 @@ class Books:
             self._go(reservation, report.now)
         if report.costs:
             self._correct(reservation, report)
-        if report.outcome.kind not in _TAKEN or (self._learn and HINT in " ".join(report.headers)):
+        if report.outcome.kind not in _TAKEN or (self._learn and report.headers.mention(HINT)):
             self._hear(reservation.number, report)
         elif self._window.refusals:
             self._window.accepted(reservation.number)

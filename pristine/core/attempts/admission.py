@@ -13,6 +13,7 @@ from pristine.ports.clock import AsyncClock
 from pristine.ports.errors import AdmissionRefused, CircuitOpen
 from pristine.ports.outcome import Fate, Kind, Outcome
 
+_NOT_SENT: Final = Fate.NOT_SENT  # to find a member of an enumeration takes long, for what each attempt asks
 _NAP: Final = 5.0
 """Seconds after which one who waits asks again: the wait may have become shorter, as others gave back what they had."""
 
@@ -145,7 +146,7 @@ class Entry:
             return self.settle_at_once(report)
         reservation, self._reservation = self._reservation, None
         if reservation is not None:
-            if not self.sent if report is None else report.outcome.fate is Fate.NOT_SENT:
+            if not self.sent if report is None else report.outcome.fate is _NOT_SENT:
                 await limiter.acancel(reservation, self._admission.clock.now())
             else:
                 await limiter.asettle(reservation, report or self._cancelled())
@@ -153,31 +154,34 @@ class Entry:
 
     def settle_at_once(self, report: Report | None) -> Mapping[str, str] | None:
         """The same, where the limiter answers at once."""
-        limiter, reservation, self._reservation = self._admission.lifted, self._reservation, None
+        limiter, reservation = self._admission.lifted, self._reservation
         if limiter is not None and reservation is not None:
-            if not self.sent if report is None else report.outcome.fate is Fate.NOT_SENT:
+            self._reservation = None
+            if not self.sent if report is None else report.outcome.fate is _NOT_SENT:
                 limiter.cancel(reservation, self._admission.clock.now())
             else:
                 limiter.settle(reservation, report or self._cancelled())
-        return self.judge(report)
+        return None if self._token is None else self.judge(report)
 
     def judge(self, report: Report | None) -> Mapping[str, str] | None:
         """Tell the breaker alone; what the rest is told may come later."""
-        breaker, token, self._token = self._admission.breaker, self._token, None
-        if breaker is None or token is None:
+        admission, token = self._admission, self._token
+        if token is None or admission.breaker is None:
             return None
+        self._token = None
         error = None if report is None else report.outcome.error
         if error is not None and getattr(error, "phase", "") == "pool":
             report = None  # that this side had no connection free says nothing of the server
-        settled, scope = self._admission.settled, self._circuit.scope
-        if settled is not None:
-            change = settled(token, report)
+        if admission.settled is not None:
+            change = admission.settled(token, report)
         elif self.watched:
-            change = asked(breaker, token, report, scope, self._admission.clock.now())
+            change = asked(admission.breaker, token, report, self._circuit.scope, admission.clock.now())
         else:
-            breaker.settle(token, report)
+            admission.breaker.settle(token, report)
             return None
-        return None if change is None else {"group": scope.group, "before": change[0], "after": change[1]}
+        if change is None:
+            return None
+        return {"group": self._circuit.scope.group, "before": change[0], "after": change[1]}
 
     def _cancelled(self) -> Report:
         """A request that was cancelled on its way has cost what it was to cost."""

@@ -47,8 +47,8 @@ class Connection:
         facts = {"status": self.head.status, "attempts": self._call.attempts, "duration": self.connected_after}
         self._call.emit(signals.STREAM_CONNECTED, **facts)
 
-    async def _attempt(self) -> tuple[int, AsyncByteStream]:
-        stream = await open_stream(self._face, self._call, self._streaming, self._serializer)
+    async def _attempt(self, call: Call) -> tuple[int, AsyncByteStream]:
+        stream = await open_stream(self._face, call, self._streaming, self._serializer)
         return stream.head.status, stream
 
     async def piece(self, within: float | None = None) -> bytes:
