@@ -20,12 +20,13 @@ _LONGEST: Final = 256
 class Voice:
     """Tells of one thing. `listening` is whether anybody wanted to hear of all when it began."""
 
+    _id = _parent = ""
+    _heeding: bool | None = None
+
     def __init__(self, context: Context[Any], endpoint: str) -> None:
         self._telemetry: Any = context.telemetry
         self._new_id = context.new_key
         self._endpoint = endpoint
-        self._id = self._parent = ""
-        self._heeding: bool | None = None
         try:  # as `says` does: each call asks, though nobody listens
             listening = not getattr(self._telemetry, "failures_only", False) and bool(self._telemetry.active)
         except Exception:  # noqa: BLE001 a listener cannot hurt a call
