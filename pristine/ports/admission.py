@@ -115,8 +115,9 @@ class RateLimiter(Protocol):
 
 
 class TakingRateLimiter(RateLimiter, Protocol):
-    """A limiter that may be asked once where mostly nobody waits. Who inherits from it and overrides what `take` stands
-    for, without it, is asked by the methods that it overrides.
+    """A limiter that is asked once for each attempt, where mostly nobody waits: the pipeline does so where it can.
+
+    Whoever inherits from it, and overrides `reserve` or `delay` without `take`, is asked by those.
 
     7. `take` is `reserve` and the first `delay` in one step: the reservation, and for how many seconds it must wait; 0,
        it is let go.
@@ -214,8 +215,9 @@ class CircuitBreaker(Protocol):
 
 
 class TellingBreaker(CircuitBreaker, Protocol):
-    """A breaker that need not be asked before and after for what a report has changed. Who inherits from it and
-    overrides what `settled` stands for, without it, is asked by the methods that it overrides.
+    """A breaker that says what a report has changed: the pipeline need not ask for the state before and after it.
+
+    Whoever inherits from it, and overrides `settle` or `state` without `settled`, is asked by those.
 
     7. `settled` does what `settle` does, and gives the state of the token's scope before and after where they differ,
        else None. A change that time alone has made, from open to half open, is none of the report's.

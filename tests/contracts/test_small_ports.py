@@ -439,13 +439,16 @@ PORTS: dict[str, tuple[Any, tuple[type, ...]]] = {
     "Retry": (RetryContract, (retry.Retry,)),
     "RetryBudget": (RetryBudgetContract, (retry.RetryBudget,)),
     "ResultClassifier": (ResultClassifierContract, (outcome.ResultClassifier,)),
-    "CircuitBreaker": (CircuitBreakerContract, (admission.CircuitBreaker,)),
+    "CircuitBreaker": (CircuitBreakerContract, (admission.CircuitBreaker, admission.TellingBreaker)),
     "Telemetry": (TelemetryContract, (telemetry.Telemetry,)),
     "Auth": (AuthContract, (auth.Auth, auth.AsyncAuth)),
     "Clock": (ClockContract, (clock.Clock, clock.AsyncClock)),
     "Semaphore": (SemaphoreContract, (admission.Semaphore, admission.AsyncSemaphore)),
     "Future": (FutureContract, (future.Future, future.AsyncFuture)),
-    "RateLimiter": (RateLimiterContract, (admission.RateLimiter, admission.AsyncRateLimiter)),
+    "RateLimiter": (
+        RateLimiterContract,
+        (admission.RateLimiter, admission.TakingRateLimiter, admission.AsyncRateLimiter),
+    ),
 }
 """Port -> its contract, and the Protocols whose docstrings number its promises."""
 

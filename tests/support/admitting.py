@@ -1,10 +1,10 @@
 """Limits that let everything through and note what they are asked and told; in both faces."""
 
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
-from pristine.ports.admission import Demand, Report, Scope
+from pristine.ports.admission import Demand, Report, Scope, State
 
 
 @attrs.define
@@ -75,6 +75,16 @@ class NotingLimiter:
         self.noted.told.append(("settle", report))
 
 
+@attrs.frozen
+class TakingLimiter(NotingLimiter):
+    """One that is asked once for a place and its first delay."""
+
+    def take(self, demand: Demand, now: float) -> tuple[Reserved, float]:
+        self.noted.asked.append(demand)
+        self.noted.told.append(("take", now))
+        return Reserved(demand), self.delay(None, now)
+
+
 @attrs.define
 class NotingBreaker:
     """It answers with `answer`, a token or an Open."""
@@ -90,5 +100,13 @@ class NotingBreaker:
     def settle(self, token: Any, report: Report | None) -> None:
         self.noted.told.append(("judge", report))
 
-    def state(self, scope: Scope, now: float) -> Literal["closed", "open", "half_open"]:
+    def state(self, scope: Scope, now: float) -> State:
         return "closed"
+
+
+@attrs.define
+class TellingBreaker(NotingBreaker):
+    """One that says what it has changed, which is nothing."""
+
+    def settled(self, token: Any, report: Report | None) -> None:
+        self.settle(token, report)

@@ -12,7 +12,9 @@ class Window:
 
     def __init__(self, seconds: float) -> None:
         self._width = seconds / _SLICES
-        self._slices: deque[tuple[float, int, int]] = deque()  # (number, counted and failed before it), the oldest first
+        self._slices: deque[tuple[float, int, int]] = (
+            deque()
+        )  # number, what was counted and failed before; oldest first
         self._gone = self._gone_failed = self.counted = self.failed = 0
         self._ends = -math.inf  # where the latest slice does: until then what comes belongs to it
 

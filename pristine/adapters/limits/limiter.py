@@ -117,7 +117,7 @@ class GcraLimiter:
         self._end()
 
     def settle(self, reservation: Reservation, report: Report) -> None:
-        if self._ended or not self._lock.acquire(False):  # noqa: FBT003 by name it takes several times as long
+        if self._ended or not self._lock.acquire(False):  # an argument by name would take as long as all of this
             self._ended.append((reservation, report.now, report))
             self._end()
             return

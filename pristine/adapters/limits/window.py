@@ -38,7 +38,16 @@ class Window:
     """
 
     __slots__ = (
-        "_least", "_next", "_recover", "refusals", "_speed", "_tried", "let_go", "manners", "not_before", "pace"
+        "_least",
+        "_next",
+        "_recover",
+        "_speed",
+        "_tried",
+        "let_go",
+        "manners",
+        "not_before",
+        "pace",
+        "refusals"
     )  # fmt: skip
 
     def __init__(self, manners: Manners) -> None:

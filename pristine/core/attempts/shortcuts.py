@@ -21,13 +21,13 @@ _SETTLED_BY: Final = ("settle", "state")
 
 def take_of(limiter: RateLimiter) -> Take:
     """How to take a place."""
-    found: Take | None = _own(limiter, "take", _TAKEN_BY)
+    found: Take | None = shortcut(limiter, "take", _TAKEN_BY)
     return found or _in_two_steps(limiter)
 
 
 def settled_of(breaker: CircuitBreaker) -> Settled | None:
     """How a breaker settles a token and tells what that has changed; None where it has to be asked."""
-    found: Settled | None = _own(breaker, "settled", _SETTLED_BY)
+    found: Settled | None = shortcut(breaker, "settled", _SETTLED_BY)
     return found
 
 
@@ -51,8 +51,8 @@ def _in_two_steps(limiter: RateLimiter) -> Take:
     return take
 
 
-def _own(port: object, name: str, others: Sequence[str]) -> Any:
-    """A port's method of this name, unless one of the others has been overridden since."""
+def shortcut(port: object, name: str, others: Sequence[str]) -> Any:
+    """A port's own method of this name, unless one of the others has been overridden since; else None."""
     if any(other in getattr(port, "__dict__", ()) for other in others):
         return None
     for kind in type(port).__mro__:

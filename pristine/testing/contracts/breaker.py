@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, ClassVar, Final
 
+from pristine.core.attempts.shortcuts import shortcut
 from pristine.ports.admission import CircuitBreaker, Demand, Open, Report, Scope
 from pristine.ports.errors import ConnectionLost, StatusError
 from pristine.ports.outcome import Kind, Outcome
@@ -21,6 +22,7 @@ _PROBES: Final = ("CircuitBreaker", 3, "after its time a few probes decide wheth
 _TOKENS: Final = ("CircuitBreaker", 4, "a token counts once, and not when it is from before it opened or closed")
 _SCOPES: Final = ("CircuitBreaker", 5, "scopes do not feel each other; from any thread, at once, without raising")
 _STATE: Final = ("CircuitBreaker", 6, 'state is "closed", "open" or "half_open"')
+_TELLS: Final = ("CircuitBreaker", 7, "settled, where there is one, settles and says what that has changed")
 
 SCOPE: Final = Scope("tenant", "https://api.example.com", "chat", "model")
 _OTHERS: Final = (
@@ -28,6 +30,7 @@ _OTHERS: Final = (
     Scope("tenant", "https://api.example.org", "chat", "model"),
     Scope("tenant", "https://api.example.com", "files", "model"),
 )
+_METHODS: Final = ("admit", "settle", "state")
 _SOON: Final = 0.005
 _MANY_PROBES: Final = 100
 _THREADS: Final = 8
@@ -269,6 +272,33 @@ class CircuitBreakerContract:
         if not play.probes():
             fail("admit, when its time is over and the state was asked for", "a token", "Open")
 
+    # -- 7 ---------------------------------------------------------------------------------------------------------
+
+    @promise(*_TELLS)
+    def test_it_says_what_a_report_has_changed(self) -> None:
+        if shortcut(self.make(), "settled", _METHODS) is None:
+            return
+        for play in (self._play(), self._half_open()):
+            for kind in (Kind.SUCCESS, *_NEITHER, *[Kind.UPSTREAM_FAILURE] * self.most):
+                if isinstance(token := play.admit(), Open):
+                    break
+                before = play.state()
+                told, after = play.settled(token, kind), play.state()
+                expect(told, None if before == after else (before, after), f"what settled says of {kind or 'a cancel'}")
+            expect(play.state(), "open", f"the state after {self.most} failures that settled was told")
+
+    @promise(*_TELLS)
+    def test_what_counts_for_nothing_changes_nothing(self) -> None:
+        if shortcut(self.make(), "settled", _METHODS) is None:
+            return
+        play = self._play()
+        early = [play.admit() for _ in range(2)]
+        play.open(self.most)
+        expect(play.settled(early[0], Kind.UPSTREAM_FAILURE), None, "what settled says of one from before it opened")
+        expect(play.settled(early[0], Kind.UPSTREAM_FAILURE), None, "what settled says of a token that was settled")
+        play.now += play.refused().retry_after
+        expect(play.settled(early[1], None), None, "what settled says of a cancel, when its time is over")
+
     # -- plays -----------------------------------------------------------------------------------------------------
 
     def _play(self) -> "_Play":
@@ -299,8 +329,14 @@ class _Play:
         return self.breaker.admit(Demand(scope=SCOPE), self.now)
 
     def settle(self, token: Any, kind: Kind | None, breaker: CircuitBreaker | None = None) -> None:
-        report = None if kind is None else Report(outcome=_outcome(kind), now=self.now, time=1.7e9 + self.now)
-        (breaker or self.breaker).settle(token, report)
+        (breaker or self.breaker).settle(token, self._report(kind))
+
+    def settled(self, token: Any, kind: Kind | None) -> Any:
+        breaker: Any = self.breaker
+        return breaker.settled(token, self._report(kind))
+
+    def _report(self, kind: Kind | None) -> Report | None:
+        return None if kind is None else Report(outcome=_outcome(kind), now=self.now, time=1.7e9 + self.now)
 
     def state(self) -> str:
         return self.breaker.state(SCOPE, self.now)

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final
 import attrs
 import pytest
 
+from pristine.core.attempts.shortcuts import shortcut
 from pristine.ports.admission import Demand, Quota, Report, Scope
 from pristine.ports.outcome import Kind, Outcome
 from pristine.testing.contracts.probing import TwoFaced, fail, in_threads, quickest
@@ -28,6 +29,9 @@ _CANCEL: Final = ("RateLimiter", 4, "cancel gives back a place that was not used
 _SETTLE: Final = ("RateLimiter", 5, "settle makes the costs what they were, and hears the server; it ends once")
 _SCOPES: Final = ("RateLimiter", 6, "scopes do not feel each other, and all threads are served at once")
 
+_TAKE: Final = ("RateLimiter", 7, "take, where there is one, is reserve and the first delay in one step")
+
+_METHODS: Final = ("reserve", "delay", "cancel", "settle")
 _AT_ONCE: Final = 0.005
 _ASKS: Final = 20
 """How often one may have to ask where nothing new happens."""
@@ -254,6 +258,35 @@ class RateLimiterContract(TwoFaced):
             expect(failures, [], "what is raised in 8 threads that reserve, ask, cancel and settle")
             expect(sum(went), 40, "what is let go at one moment in 8 threads, where the burst is 40")
 
+    # -- 7 -------------------------------------------------------------------------------------------------------------
+
+    @promise(*_TAKE)
+    def test_taking_is_reserving_and_asking(self) -> None:
+        if shortcut(self.make(), "take", _METHODS) is None:
+            return
+        with self._desk("blocking") as whole, self._desk("blocking") as parts:
+            for turn in range(40):
+                cost = 1.0 + turn % 3
+                taken, told = whole.take({"tokens": cost}, _TOKENS)
+                reserved = parts.reserve({"tokens": cost}, _TOKENS)
+                expect(told, parts.delay(reserved), f"what take says to one of {cost:g} tokens, and delay to another")
+                expect(taken.demand, reserved.demand, "the demand of what was taken")
+                whole.delay(taken), parts.delay(reserved)
+                if turn % 3:
+                    end = _ENDS["refused" if turn == 20 else "settled" if turn % 2 else "cancelled"]
+                    end(whole, taken), end(parts, reserved)
+                whole.now = parts.now = whole.now + turn % 5
+
+    @promise(*_TAKE)
+    def test_who_takes_a_place_keeps_it(self) -> None:
+        if shortcut(self.make(), "take", _METHODS) is None:
+            return
+        with self._desk("blocking") as desk:
+            waiting = [desk.take()[0] for _ in range(12)]
+            desk.play(waiting)
+            expect(len(desk.gone), 12, "how many go, of 12 who have taken a place")
+            desk.expect_order("12 who have taken their places")
+
 
 _TOKENS: Final = {"tokens": Quota(limit=60, per=60, burst=10)}
 
@@ -285,6 +318,11 @@ def _hammer(desk: "Desk", went: list[float]) -> None:
             desk.settle(one)
 
 
+def _demand(costs: dict[str, float] | None, quotas: dict[str, Quota] | None, scope: Scope) -> Demand:
+    known = {"requests": _ONE_A_SECOND} if quotas is None else quotas
+    return Demand(scope=scope, costs={"requests": 1.0, **(costs or {})}, quotas=known)
+
+
 class Desk:
     """A limiter of either face, and the moment; `gone` has when each was let go, which, and what it cost."""
 
@@ -307,9 +345,12 @@ class Desk:
         scope: Scope = Scope(base_url="https://a.test"),  # noqa: B008 it is frozen
     ) -> Any:
         """A reservation; without anything said, for one request of one a second."""
-        known = {"requests": _ONE_A_SECOND} if quotas is None else quotas
-        demand = Demand(scope=scope, costs={"requests": 1.0, **(costs or {})}, quotas=known)
-        return self._call("reserve", demand, self.now)
+        return self._call("reserve", _demand(costs, quotas, scope), self.now)
+
+    def take(self, costs: dict[str, float] | None = None, quotas: dict[str, Quota] | None = None) -> tuple[Any, Any]:
+        """The same in one step, with what it is told."""
+        taken, told = self._limiter.take(_demand(costs, quotas, Scope(base_url="https://a.test")), self.now)
+        return taken, told
 
     def reserve_many(self, number: int) -> list[Any]:
         """Reservations for one request each."""

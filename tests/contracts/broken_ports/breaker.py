@@ -233,3 +233,29 @@ class LosesProbesToWhoLooks(Breaker):
         if self.looked == 50:
             super().admit(Demand(scope=scope), now)
         return super().state(scope, now)
+
+
+@breaks("CircuitBreaker", 7)
+class NeverSaysWhatItDid(Breaker):
+    def settled(self, token: Any, report: Report | None) -> Any:
+        super().settled(token, report)
+
+
+@breaks("CircuitBreaker", 7)
+class SaysWithoutSettling(Breaker):
+    def settle(self, token: Any, report: Report | None) -> None:
+        super().settled(token, report)
+
+    def settled(self, token: Any, report: Report | None) -> Any:
+        return None
+
+
+@breaks("CircuitBreaker", 7)
+class SaysItOfOthersToo(Breaker):
+    """It tells of the last change again, to who has changed nothing."""
+
+    change: Any = None
+
+    def settled(self, token: Any, report: Report | None) -> Any:
+        self.change = super().settled(token, report) or self.change
+        return self.change

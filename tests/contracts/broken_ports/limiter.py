@@ -261,3 +261,32 @@ class ServesItsOwnThread(Limiter):
         if threading.get_ident() != self.thread:
             raise RuntimeError("made in another thread")
         return super().reserve(demand, now)
+
+
+# -- 7 -----------------------------------------------------------------------------------------------------------------
+
+
+class Taking(Limiter):
+    """A good one, with the shortcut."""
+
+    def take(self, demand: Demand, now: float) -> tuple[Any, float]:
+        place = self.reserve(demand, now)
+        return place, self.delay(place, now)
+
+
+@breaks("RateLimiter", 7)
+class TakesAndSaysItMayGo(Taking):
+    def take(self, demand: Demand, now: float) -> tuple[Any, float]:
+        return super().take(demand, now)[0], 0.0
+
+
+@breaks("RateLimiter", 7)
+class TakesTheLastPlaceOfTheFirst(Taking):
+    """Who takes a place gives it to the one who comes next."""
+
+    def take(self, demand: Demand, now: float) -> tuple[Any, float]:
+        place, told = super().take(demand, now)
+        waiting = self.waiting()
+        if len(waiting) == 8 and all(one.demand == demand for one in waiting):
+            in_reverse(waiting)
+        return place, told
