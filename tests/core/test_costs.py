@@ -124,13 +124,13 @@ ASKED: Final = ("create", {"prompt": "Hello"})
 USUAL: Final = {"auth": pristine.Bearer("t"), "timeout": 30.0}
 
 CASES: Final[dict[str, tuple[tuple[Any, ...], dict[str, Any], dict[str, Any], int]]] = {
-    "a GET": (("get",), {}, {}, 46),
-    "a GET with a parameter": (("item",), {"path_params": {"id": "a1"}}, {}, 58),
-    "a typed POST": (ASKED, {}, {}, 57),
-    "with a credential and a deadline": (ASKED, {}, USUAL, 82),
-    "with limits": (ASKED, {}, {"profile": "production", "telemetry": "off"}, 111),
-    "with the production profile": (ASKED, {}, {"profile": "production"}, 135),
-    "with all of that": (ASKED, {}, {"profile": "production", **USUAL}, 162),
+    "a GET": (("get",), {}, {}, 40),
+    "a GET with a parameter": (("item",), {"path_params": {"id": "a1"}}, {}, 52),
+    "a typed POST": (ASKED, {}, {}, 50),
+    "with a credential and a deadline": (ASKED, {}, USUAL, 78),
+    "with limits": (ASKED, {}, {"profile": "production", "telemetry": "off"}, 70),
+    "with the production profile": (ASKED, {}, {"profile": "production"}, 73),
+    "with all of that": (ASKED, {}, {"profile": "production", **USUAL}, 106),
 }
 
 
