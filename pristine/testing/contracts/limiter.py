@@ -287,6 +287,17 @@ class RateLimiterContract(TwoFaced):
             expect(len(desk.gone), 12, "how many go, of 12 who have taken a place")
             desk.expect_order("12 who have taken their places")
 
+    @promise(*_TAKE)
+    def test_threads_take_no_more_than_there_is(self) -> None:
+        if shortcut(self.make(), "take", _METHODS) is None:
+            return
+        quotas = {"requests": Quota(limit=60, per=60, burst=40)}
+        with self._desk("blocking") as desk:
+            told: list[float] = []
+            work = [lambda: told.extend(desk.take({}, quotas)[1] for _ in range(20))] * 8
+            expect(in_threads(work), [], "what is raised in 8 threads that take")
+            expect(told.count(0), 40, "how many may go at one moment, of 160 in 8 threads, where the burst is 40")
+
 
 _TOKENS: Final = {"tokens": Quota(limit=60, per=60, burst=10)}
 
