@@ -25,7 +25,8 @@ def in_two_steps(limiter: GcraLimiter, demand: Demand, now: float) -> tuple[Any,
 
 
 def report(random: Random, now: float) -> Report:
-    said = {"x-ratelimit-remaining-requests": str(random.randrange(4)), "x-ratelimit-reset-requests": "2s"}
+    left, reset = str(random.randrange(4)), random.choice(["2s", "30"])
+    said = {"x-ratelimit-remaining-requests": left, "x-ratelimit-reset-requests": reset}
     return Report(
         outcome=Outcome(random.choice(KINDS), retry_after=random.choice([None, None, 3.0]), fate=Fate.PROCESSED),
         now=now,
