@@ -6,6 +6,7 @@ import threading
 import tracemalloc
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from random import Random
 from typing import Any
 
@@ -197,6 +198,21 @@ def test_what_comes_of_an_attempt_is_heard_though_its_scope_was_forgotten() -> N
         limiter.cancel(limiter.reserve(Demand(scope=scope(number)), 1.0), 1.0)
     assert attrs.astuple(scope(-1)) not in limiter._books
     limiter.settle(one, report(1.0, Outcome(Kind.RATE_LIMITED, retry_after=9)))
+    assert limiter.delay(limiter.reserve(Demand(scope=scope(-1)), 1.0), 1.0) == 9
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["the lock is held", "the lock is free"])
+def test_what_is_heard_of_a_forgotten_scope_stays_when_its_last_reservation_goes(held: bool) -> None:
+    limiter = GcraLimiter()
+    one = limiter.reserve(Demand(scope=scope(-1)), 0.0)
+    limiter.delay(one, 0.0)
+    limiter.delay(limiter.reserve(Demand(scope=scope(1)), 0.0), 0.0)
+    assert attrs.astuple(scope(-1)) not in limiter._books
+    with limiter._lock if held else nullcontext():
+        limiter.settle(one, report(1.0, Outcome(Kind.RATE_LIMITED, retry_after=9)))
+    del one
+    limiter.cancel(limiter.reserve(Demand(scope=scope(1)), 1.0), 1.0)
+    gc.collect()
     assert limiter.delay(limiter.reserve(Demand(scope=scope(-1)), 1.0), 1.0) == 9
 
 

@@ -42,7 +42,6 @@ def test_taking_says_what_reserving_and_asking_do(seed: int) -> None:
     limiters = [GcraLimiter(pace=2), GcraLimiter(pace=2)]
     quotas, now = random.choice(QUOTAS), 1000.0
     under_way: list[tuple[Any, Any]] = []
-    all_of_them: list[Any] = []  # held, as both limiters forget a scope of which nobody has a reservation any more
     for _ in range(200):
         now += random.choice([0.0, 0.0, 0.3, 2.0, 20.0])
         costs = {"requests": 1.0, BYTES: 9.0, "tokens": random.choice([0.0, 2.0, 7.0])}
@@ -51,7 +50,6 @@ def test_taking_says_what_reserving_and_asking_do(seed: int) -> None:
         reserved, delay = in_two_steps(limiters[1], demand, now)
         assert told == delay
         under_way.append((taken, reserved))
-        all_of_them += taken, reserved
         if random.random() < 0.8:
             pair, said = under_way.pop(random.randrange(len(under_way))), report(random, now)
             cancels = random.random() < 0.2

@@ -54,7 +54,7 @@ def _check(costs: Mapping[str, float]) -> None:
 
 
 class Books:
-    """Not thread-safe by itself: its limiter has the lock."""
+    """Not thread-safe by itself: its limiter has the lock. `closed` is its key there, where it is kept no more."""
 
     __slots__ = (
         "__weakref__",
@@ -66,10 +66,12 @@ class Books:
         "_meters",
         "_usual",
         "_window",
+        "closed",
         "manifest",
     )
 
     def __init__(self, manners: Manners, *, learn: bool) -> None:
+        self.closed: tuple[str, str, str, str] | None = None
         self.manifest: Mapping[str, Quota] | None = None
         self._learn = learn
         self._index = {REQUESTS: 0}

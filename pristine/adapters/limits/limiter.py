@@ -123,6 +123,8 @@ class GcraLimiter:
             return
         try:  # as mostly nobody is before it, it need not be noted first
             reservation.books.settle(reservation, report)
+            if reservation.books.closed is not None:
+                self._open_again(reservation.books, report.now)
         finally:
             self._lock.release()
         if self._ended:
@@ -145,6 +147,8 @@ class GcraLimiter:
                 reservation.books.cancel(reservation, now)
             else:
                 reservation.books.settle(reservation, report)
+            if reservation.books.closed is not None:
+                self._open_again(reservation.books, now)
 
     # -- scopes --------------------------------------------------------------------------------------------------------
 
@@ -160,10 +164,18 @@ class GcraLimiter:
         """The books of a scope that has none here. Each time, two others are looked at whether they can be closed."""
         for _ in range(min(2, len(self._books))):
             oldest, books = self._books.popitem(last=False)
-            (self._idle if books.is_idle(now) else self._books)[oldest] = books
+            books.closed = oldest if books.is_idle(now) else None
+            (self._books if books.closed is None else self._idle)[oldest] = books
         idle = self._idle.get(key)
         books = self._books[key] = Books(self._manners, learn=self._learn) if idle is None else idle
+        books.closed = None
         return books
+
+    def _open_again(self, books: Books, now: float) -> None:
+        """Keep books that were closed and have heard of something meanwhile: only their reservations knew of them."""
+        if books.closed is not None and not books.is_idle(now):
+            self._books[books.closed] = books
+            books.closed = None
 
     def _adopt(self, books: Books, demand: Demand, now: float) -> None:
         if demand.quotas != books.manifest:
