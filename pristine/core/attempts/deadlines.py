@@ -15,9 +15,6 @@ from pristine.ports.errors import PristineError, TimeoutExceeded
 from pristine.ports.messages import Request
 from pristine.ports.values import changed
 
-_NEVER: Final = Deadline(lambda: math.nan)
-"""That of all calls that have none: it asks no clock."""
-
 _OUTER: Final[ContextVar[Deadline | None]] = ContextVar("pristine.deadline", default=None)
 
 
@@ -28,7 +25,7 @@ def deadline_within(now: Callable[[], float], seconds: float | None) -> Deadline
         left = outer.left()
         if left is not None and (seconds is None or left < seconds):
             return Deadline(now, outer.seconds, now() + left)
-    return _NEVER if seconds is None else Deadline(now, seconds, now() + seconds)
+    return Deadline(now, seconds, None if seconds is None else now() + seconds)
 
 
 def enter(deadline: Deadline) -> "Token[Deadline | None] | None":
