@@ -88,11 +88,8 @@ class Call(Told):
         self.history: list[Outcome] = []
         self.ledger = Ledger()
         self.unsigned = self.request = request
-        self._context = context
-        self._face = face
-        self._ways = ways
-        self._redirects = redirects
-        self._demand = demand
+        self._context, self._face, self._ways = context, face, ways
+        self._redirects, self._demand = redirects, demand
         self._entry: Entry | None = None
         self._waited = 0.0
         self._voice = voice = Voice(context, self.operation.id)
@@ -204,9 +201,8 @@ class Call(Told):
         """Write a success down, and give back what it took; the report with which that is yet to be done, if it is."""
         whole = result if isinstance(result, Response) else None
         head = result.head if whole is None else whole
-        if self._context.classifier is None:
-            outcome = classify(None, status, repeatable=True)
-        else:
+        outcome = classify(None, status, repeatable=True)
+        if self._context.classifier is not None:
             outcome = judge(None, status, self.operation, self._context, head.headers, repeatable=True)
         if self._context.budget is not None:
             self._context.budget.earn(outcome, tuple(self.history))
@@ -398,8 +394,7 @@ class Call(Told):
 
 
 _NO_HEADERS: Final = Headers()
-_REPORT: Final = Report(outcome=Outcome(Kind.SUCCESS), now=0.0, time=0.0)
-"""One to be filled, which is done for each attempt."""
+_REPORT: Final = Report(outcome=Outcome(Kind.SUCCESS), now=0.0, time=0.0)  # to be filled, for each attempt
 _SUCCEEDED: Final = Verdict(None, "it succeeded")
 _RENEWED: Final = Verdict(0.0, "tried again: its credential was refused, and another is to be had")
 _ONCE: Final = "its body can be sent only once"

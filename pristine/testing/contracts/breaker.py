@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, ClassVar, Final
 
-from pristine.core.attempts.shortcuts import shortcut
 from pristine.ports.admission import CircuitBreaker, Demand, Open, Report, Scope
 from pristine.ports.errors import ConnectionLost, StatusError
 from pristine.ports.outcome import Kind, Outcome
 from pristine.testing.contracts.probing import fail, in_threads, quickest, raised
+from pristine.testing.contracts.telling import Telling
 from pristine.testing.promises import expect, promise
 
 _ADMIT: Final = ("CircuitBreaker", 1, "admit gives a token or Open, and does not wait")
@@ -22,7 +22,6 @@ _PROBES: Final = ("CircuitBreaker", 3, "after its time a few probes decide wheth
 _TOKENS: Final = ("CircuitBreaker", 4, "a token counts once, and not when it is from before it opened or closed")
 _SCOPES: Final = ("CircuitBreaker", 5, "scopes do not feel each other; from any thread, at once, without raising")
 _STATE: Final = ("CircuitBreaker", 6, 'state is "closed", "open" or "half_open"')
-_TELLS: Final = ("CircuitBreaker", 7, "settled, where there is one, settles and says what that has changed")
 
 SCOPE: Final = Scope("tenant", "https://api.example.com", "chat", "model")
 _OTHERS: Final = (
@@ -30,7 +29,6 @@ _OTHERS: Final = (
     Scope("tenant", "https://api.example.org", "chat", "model"),
     Scope("tenant", "https://api.example.com", "files", "model"),
 )
-_METHODS: Final = ("admit", "settle", "state")
 _SOON: Final = 0.005
 _MANY_PROBES: Final = 100
 _THREADS: Final = 8
@@ -45,7 +43,7 @@ _STATUSES: Final = {
 }
 
 
-class CircuitBreakerContract:
+class CircuitBreakerContract(Telling):
     """Subclass it as `Test…`, and say how the breaker is made."""
 
     most: ClassVar[int] = 300
@@ -271,33 +269,6 @@ class CircuitBreakerContract:
             play.state()
         if not play.probes():
             fail("admit, when its time is over and the state was asked for", "a token", "Open")
-
-    # -- 7 ---------------------------------------------------------------------------------------------------------
-
-    @promise(*_TELLS)
-    def test_it_says_what_a_report_has_changed(self) -> None:
-        if shortcut(self.make(), "settled", _METHODS) is None:
-            return
-        for play in (self._play(), self._half_open()):
-            for kind in (Kind.SUCCESS, *_NEITHER, *[Kind.UPSTREAM_FAILURE] * self.most):
-                if isinstance(token := play.admit(), Open):
-                    break
-                before = play.state()
-                told, after = play.settled(token, kind), play.state()
-                expect(told, None if before == after else (before, after), f"what settled says of {kind or 'a cancel'}")
-            expect(play.state(), "open", f"the state after {self.most} failures that settled was told")
-
-    @promise(*_TELLS)
-    def test_what_counts_for_nothing_changes_nothing(self) -> None:
-        if shortcut(self.make(), "settled", _METHODS) is None:
-            return
-        play = self._play()
-        early = [play.admit() for _ in range(2)]
-        play.open(self.most)
-        expect(play.settled(early[0], Kind.UPSTREAM_FAILURE), None, "what settled says of one from before it opened")
-        expect(play.settled(early[0], Kind.UPSTREAM_FAILURE), None, "what settled says of a token that was settled")
-        play.now += play.refused().retry_after
-        expect(play.settled(early[1], None), None, "what settled says of a cancel, when its time is over")
 
     # -- plays -----------------------------------------------------------------------------------------------------
 

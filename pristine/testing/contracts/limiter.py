@@ -16,10 +16,10 @@ from typing import Any, ClassVar, Final
 import attrs
 import pytest
 
-from pristine.core.attempts.shortcuts import shortcut
 from pristine.ports.admission import Demand, Quota, Report, Scope
 from pristine.ports.outcome import Kind, Outcome
 from pristine.testing.contracts.probing import TwoFaced, fail, in_threads, quickest
+from pristine.testing.contracts.taking import Taking
 from pristine.testing.promises import expect, promise
 
 _PLACE: Final = ("RateLimiter", 1, "reserve takes a place for all costs, behind the earlier ones, and does not wait")
@@ -29,9 +29,6 @@ _CANCEL: Final = ("RateLimiter", 4, "cancel gives back a place that was not used
 _SETTLE: Final = ("RateLimiter", 5, "settle makes the costs what they were, and hears the server; it ends once")
 _SCOPES: Final = ("RateLimiter", 6, "scopes do not feel each other, and all threads are served at once")
 
-_TAKE: Final = ("RateLimiter", 7, "take, where there is one, is reserve and the first delay in one step")
-
-_METHODS: Final = ("reserve", "delay", "cancel", "settle")
 _AT_ONCE: Final = 0.005
 _ASKS: Final = 20
 """How often one may have to ask where nothing new happens."""
@@ -46,7 +43,7 @@ _SUCCESS: Final = Outcome(Kind.SUCCESS)
 _REFUSED: Final = Outcome(Kind.RATE_LIMITED, status=429, retry_after=20.0)
 
 
-class RateLimiterContract(TwoFaced):
+class RateLimiterContract(Taking, TwoFaced):
     """Subclass it as `Test…`, and say how the limiter is made. Each face that it has is tested."""
 
     methods: ClassVar = {"blocking": "reserve", "async": "areserve"}
@@ -257,46 +254,6 @@ class RateLimiterContract(TwoFaced):
             failures = in_threads([partial(_hammer, desk, went) for _ in range(8)])
             expect(failures, [], "what is raised in 8 threads that reserve, ask, cancel and settle")
             expect(sum(went), 40, "what is let go at one moment in 8 threads, where the burst is 40")
-
-    # -- 7 -------------------------------------------------------------------------------------------------------------
-
-    @promise(*_TAKE)
-    def test_taking_is_reserving_and_asking(self) -> None:
-        if shortcut(self.make(), "take", _METHODS) is None:
-            return
-        with self._desk("blocking") as whole, self._desk("blocking") as parts:
-            for turn in range(40):
-                cost = 1.0 + turn % 3
-                taken, told = whole.take({"tokens": cost}, _TOKENS)
-                reserved = parts.reserve({"tokens": cost}, _TOKENS)
-                expect(told, parts.delay(reserved), f"what take says to one of {cost:g} tokens, and delay to another")
-                expect(taken.demand, reserved.demand, "the demand of what was taken")
-                whole.delay(taken), parts.delay(reserved)
-                if turn % 3:
-                    end = _ENDS["refused" if turn == 20 else "settled" if turn % 2 else "cancelled"]
-                    end(whole, taken), end(parts, reserved)
-                whole.now = parts.now = whole.now + turn % 5
-
-    @promise(*_TAKE)
-    def test_who_takes_a_place_keeps_it(self) -> None:
-        if shortcut(self.make(), "take", _METHODS) is None:
-            return
-        with self._desk("blocking") as desk:
-            waiting = [desk.take()[0] for _ in range(12)]
-            desk.play(waiting)
-            expect(len(desk.gone), 12, "how many go, of 12 who have taken a place")
-            desk.expect_order("12 who have taken their places")
-
-    @promise(*_TAKE)
-    def test_threads_take_no_more_than_there_is(self) -> None:
-        if shortcut(self.make(), "take", _METHODS) is None:
-            return
-        quotas = {"requests": Quota(limit=60, per=60, burst=40)}
-        with self._desk("blocking") as desk:
-            told: list[float] = []
-            work = [lambda: told.extend(desk.take({}, quotas)[1] for _ in range(20))] * 8
-            expect(in_threads(work), [], "what is raised in 8 threads that take")
-            expect(told.count(0), 40, "how many may go at one moment, of 160 in 8 threads, where the burst is 40")
 
 
 _TOKENS: Final = {"tokens": Quota(limit=60, per=60, burst=10)}
