@@ -18,6 +18,8 @@ from tests.support.faces import FACES, MANIFEST, Async, Blocking, Face
 Serve: TypeAlias = Callable[[Handler], WireServer]
 Connect: TypeAlias = Callable[..., Face]
 
+pytest.register_assert_rewrite("tests.manifest.effects")
+
 # The same examples each time, however busy the machine is: whoever changes something is not to meet another's fault.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")

@@ -12,8 +12,6 @@ import pytest
 
 import pristine
 
-pytest.register_assert_rewrite("tests.manifest.effects")
-
 MEMORY: Final = 2**30
 
 CHILDREN: Final = """
