@@ -221,7 +221,7 @@ class _Shaken(OpenStream):
         self._run = run
         self._reads = 0
         self._left = _less_than_all(run.plan.after, inner.head)
-        has_body = self._left >= 0 and run.request.method != "HEAD" and inner.head.status not in {204, 304}
+        has_body = self._left >= 0 and inner.head.may_have_body(run.request.method)
         self._fault = run.plan.fault if run.plan.fault in _IN_BODY and has_body else None
 
     async def anext(self, within: float | None = None) -> bytes:

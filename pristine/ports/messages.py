@@ -97,6 +97,10 @@ class StreamHead:
     status: int
     headers: Headers = attrs.field(factory=Headers, converter=as_headers)
 
+    def may_have_body(self, method: str) -> bool:
+        """Whether a body may follow it as the answer to a request of this method (RFC 9112 section 6.3)."""
+        return method != "HEAD" and self.status not in {204, 304}
+
     def __repr__(self) -> str:
         return f"StreamHead({self.status}, {self.headers!r})"
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pristine.adapters.httpcore.exchange import Exchange
 from pristine.adapters.httpcore.wires import READ, SPACE
 from pristine.ports.headers import Headers
+from pristine.ports.messages import StreamHead
 
 LARGE: Final = SPACE
 """Bytes of a body from which it pays to begin anew with the core afterwards, which has not seen the end."""
@@ -28,17 +29,17 @@ def parser_of(http: Any) -> Any:
     return getattr(http, "_h11_state", None)
 
 
-def source_of(http: Any, exchange: Exchange, headers: Headers, facts: Any) -> "Parsed | Plain | None":
+def source_of(http: Any, exchange: Exchange, head: StreamHead, facts: Any) -> "Parsed | Plain | None":
     """What makes pieces of a response's body; None where the core does. `facts` are what the core says beside it."""
     parser = parser_of(http)
     if parser is None:
         return None
-    length = headers.get("content-length", "")
-    if not (length.isdecimal() and int(length) >= LARGE and parser.their_state is h11().SEND_BODY):
+    length = head.headers.get("content-length", "")
+    if not (length.isdecimal() and int(length) >= LARGE and head.may_have_body(exchange.request.method)):
         return Parsed(parser)
-    is_sent = parser.our_state is h11().DONE
+    is_open = parser.their_state is h11().SEND_BODY and parser.our_state is h11().DONE
     is_kept = facts.get("http_version") == b"HTTP/1.1" and not _says_more(exchange.request.headers)
-    if not (is_sent and is_kept and not _says_more(headers)):
+    if not (is_open and is_kept and not _says_more(head.headers)):
         return Parsed(parser)
     return Plain(parser.trailing_data[0], int(length))
 

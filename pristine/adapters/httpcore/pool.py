@@ -96,7 +96,7 @@ class Pool:
             raise ProtocolViolation("the server switched to another protocol unasked")
         fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
         head = StreamHead(response.status, fields)
-        source = source_of(line.http, exchange, head.headers, response.extensions)
+        source = source_of(line.http, exchange, head, response.extensions)
         return Opened(line, exchange, head, response.stream, source)
 
     def _asked(self, line: Line, exchange: Exchange, fields: Fields, target: str) -> Any:

@@ -30,7 +30,6 @@ from pristine.ports.connection import ConnectionOptions, ConnectionSettings
 from pristine.ports.errors import ConnectionLost, RetrySafe, StreamClosed, TimeoutExceeded
 from pristine.ports.messages import Request, Response, StreamHead
 
-_EMPTY: Final = frozenset({204, 304})
 _AHEAD: Final = 64 * 1024
 """Bytes of a body that come with the head where all of it is wanted: who waits is woken once for most answers."""
 
@@ -167,12 +166,12 @@ class _Stream:
 
     def _expect(self) -> None:
         """See from the head how the body ends (RFC 9112 section 6.3)."""
-        status, headers = self.head.status, self.head.headers
-        if status == 101:
+        headers = self.head.headers
+        if self.head.status == 101:
             self._lines[0].shut()
             raise PyreqwestError("the server switched to another protocol unasked")
         length = headers.get("content-length", "")
-        if self._given.method == "HEAD" or status in _EMPTY:
+        if not self.head.may_have_body(self._given.method):
             self._left = 0
         elif length.isdecimal() and "transfer-encoding" not in headers:
             self._left = int(length)
