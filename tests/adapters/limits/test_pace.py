@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from pristine.adapters.limits.pace import Pace
-from tests.adapters.test_limits import Line
+from tests.adapters.limits.test_limiter import Line
 
 
 def shut(line: Line, seconds: float | None = 10.0) -> None:

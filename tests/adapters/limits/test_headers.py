@@ -11,7 +11,7 @@ from pristine.adapters.limits.headers import Allowance, allowances
 from pristine.ports.admission import Quota
 from pristine.ports.headers import Headers
 from pristine.ports.outcome import Kind, Outcome
-from tests.adapters.test_limits import SUCCESS, TIME, Line
+from tests.adapters.limits.test_limiter import SUCCESS, TIME, Line
 
 OPENAI = {
     "x-ratelimit-limit-requests": "60",
