@@ -49,6 +49,9 @@ class InThread:
                 return answer.value
             if waits is not None:
                 self._take_turn(ends())
+                moment = ends() if self._loop is self else None
+                if moment is not None and monotonic() >= moment:  # a source took its time, while the library went on
+                    raise Overdue
         raise Stopped
 
     def ask(self, call: Call) -> Any:

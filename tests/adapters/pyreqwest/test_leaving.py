@@ -3,12 +3,10 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from threading import Event, Thread
 from typing import Final
 
 import pytest
 
-from pristine.adapters.pyreqwest.leaving import wait_for_strangers
 from pristine.testing import Received, Wire, WireServer, each_request
 
 PROGRAM: Final = """
@@ -22,6 +20,17 @@ FACES: Final = {
     "blocking": "print(PyreqwestTransport().send(asked).status)",
     "async": "print(asyncio.run(PyreqwestTransport().asend(asked)).status)",
 }
+THREADED: Final = """
+from threading import Event, Thread
+from pristine.adapters.pyreqwest import leaving
+
+go, naps = Event(), []
+Thread(target=go.wait).start()
+leaving.sleep = naps.append
+leaving.wait_for_strangers()
+go.set()
+print(naps)
+"""
 TIMES: Final = 6
 
 
@@ -41,13 +50,7 @@ def test_a_program_may_end_with_its_answer(face: str, serve: Callable[..., WireS
         assert ended == [(b"200\n", b"", 0)] * 3
 
 
-def test_threads_of_python_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    naps: list[float] = []
-    monkeypatch.setattr("pristine.adapters.pyreqwest.leaving.sleep", naps.append)
-    go = Event()
-    thread = Thread(target=go.wait)
-    thread.start()
-    wait_for_strangers()
-    go.set()
-    thread.join()
-    assert not naps
+def test_threads_of_python_are_not_waited_for() -> None:
+    """In a process that has no others."""
+    ended = subprocess.run([sys.executable, "-c", THREADED], capture_output=True, text=True, check=True)
+    assert ended.stdout == "[]\n"

@@ -179,7 +179,7 @@ def test_what_the_inner_one_wants_is_handed_on(face: type[Any]) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({}, "missing a required argument: 'inner'"),
+        ({}, "argument: 'inner'"),
         ({"inner": 7}, "inner=7: give a listener, which has emit(signal), or its name"),
         ({"inner": "recordin"}, "there is no telemetry 'recordin'"),
         ({"inner": "recording", "rate": 2}, "rate=2: give a part, from 0 to 1"),

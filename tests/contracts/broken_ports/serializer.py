@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import suppress
 from typing import Any
 
 from pristine.adapters.json import JsonSerializer
@@ -123,7 +124,8 @@ class DropsTheUnknown(JsonSerializer):
         value = super().decode(data)
         if is_model(schema) and isinstance(value, dict):
             known = wire_names(schema)
-            data = super().encode({name: part for name, part in value.items() if name in known})
+            with suppress(InvalidPayload):  # it is nested too deeply to be written
+                data = super().encode({name: part for name, part in value.items() if name in known})
         return super().decode(data, schema)
 
 
