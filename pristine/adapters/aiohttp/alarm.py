@@ -6,21 +6,30 @@ A later deadline does not touch the timer: when it goes off it asks what the dea
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from typing import Protocol
 
 _EARLY = 0.001
 """An event loop's timer may go off this many seconds before its time."""
 
 
+class Sleeper(Protocol):
+    """Who is rung for."""
+
+    def due(self) -> float | None:
+        """The moment to ring, on the monotonic clock, as it is by now; None is never."""
+
+    def late(self) -> None:
+        """That moment has come."""
+
+
 class Alarm:
-    """`due` says when it is to `ring`, on the monotonic clock; None is never."""
+    """Rings for one sleeper."""
 
     _timer: asyncio.TimerHandle | None = None
     _set_to = math.inf
 
-    def __init__(self, due: Callable[[], float | None], ring: Callable[[], None]) -> None:
-        self._due = due
-        self._ring = ring
+    def __init__(self, sleeper: Sleeper) -> None:
+        self._sleeper = sleeper
 
     def by(self, moment: float) -> None:
         """Ask by this moment at the latest."""
@@ -36,8 +45,8 @@ class Alarm:
 
     def _off(self) -> None:
         self._timer, self._set_to = None, math.inf
-        due = self._due()
+        due = self._sleeper.due()
         if due is not None and due > time.monotonic() + _EARLY:
             self.by(due)
         elif due is not None:
-            self._ring()
+            self._sleeper.late()

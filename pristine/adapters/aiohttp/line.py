@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
 from pristine.adapters.aiohttp.alarm import Alarm
@@ -26,6 +27,21 @@ _LONGEST, _MOST = 64 * 1024, 1000
 """The longest header field of a response, and how many there may be."""
 
 
+class _Protocol(ResponseHandler):
+    """aiohttp's, of which every read asks that it resume, for which it parses once more: here if it was paused."""
+
+    is_paused = False
+
+    def pause_reading(self) -> None:
+        self.is_paused = True
+        super().pause_reading()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002 aiohttp's own signature
+        if self.is_paused:
+            self.is_paused = False
+            super().resume_reading(resume_parser)
+
+
 class User(Protocol):
     """Who has a connection, or waits for one."""
 
@@ -37,6 +53,9 @@ class User(Protocol):
 
     def late(self) -> None:
         """That moment has come."""
+
+    def heard(self) -> None:
+        """Something has come, and has been parsed."""
 
     def lost(self) -> None:
         """The connection is lost."""
@@ -62,10 +81,12 @@ class Line(asyncio.Protocol):
             raise aiohttp.ServerDisconnectedError
         self.protocol, self.transport = protocol, transport
         self.origin = origin
-        self.alarm = Alarm(self._due, self._late)
+        self.alarm = Alarm(self)
         self._connection = connection
         self._gone = gone
-        self._input = _watch(transport)
+        self._input: select.poll | None = None
+        if type(protocol) is ResponseHandler:
+            protocol.__class__ = _Protocol
         transport.set_protocol(self)
 
     def expect(self, method: str) -> None:
@@ -96,17 +117,21 @@ class Line(asyncio.Protocol):
             self.close()
             return
         self.heard = time.monotonic()
-        if self._content is not None:
+        if self._content is None:
+            self._parse(data)
+            if self.user is not user and self.protocol.should_close:  # it was given back in there, and more came
+                self.close()
+        else:
             self._passed_on(self._content, data)
-            return
+        user.heard()
+
+    def _parse(self, data: bytes) -> None:
         while self._expects_head and (end := data.find(b"\r\n\r\n") + 4) > 3:
             self._expects_head = data[9:10] == b"1"  # an interim answer: another head comes
             self.protocol.data_received(data[:end])
             data = data[end:]
         if data:
             self.protocol.data_received(data)
-        if self.user is not user and self.protocol.should_close:  # it was given back in there, and more came
-            self.close()
 
     def _passed_on(self, content: aiohttp.StreamReader, data: bytes) -> None:
         left, self._unparsed = self._unparsed, self._unparsed - len(data)
@@ -142,11 +167,17 @@ class Line(asyncio.Protocol):
 
     def is_silent(self) -> bool:
         """Say whether, while idle, it has nothing to read: neither its end, nor an answer to what will be sent."""
-        return not (self.transport.is_closing() or (self._input is not None and self._input.poll(0)))
+        if self.transport.is_closing():
+            return False
+        if self._input is None:  # many a connection is used once
+            self._input = _watch(self.transport)
+        return self._input is None or not self._input.poll(0)
 
     def hand_back(self) -> None:
         """Leave the connection to the connector that made it, as it was."""
         self.alarm.stop()
+        if type(self.protocol) is _Protocol:
+            self.protocol.__class__ = ResponseHandler  # type: ignore[assignment]  # as it was
         self.transport.set_protocol(self.protocol)
         self._connection.release()
 
@@ -155,10 +186,10 @@ class Line(asyncio.Protocol):
         self.transport.abort()  # close() would wait until what was written is sent
         self._connection.close()
 
-    def _due(self) -> float | None:
+    def due(self) -> float | None:
         return self.expires if self.user is None else self.user.due()
 
-    def _late(self) -> None:
+    def late(self) -> None:
         if self.user is None:
             self.close()
         else:

@@ -37,7 +37,7 @@ class Idle:
         self._seconds = seconds
         self._lines: dict[Line, None] = {}
         self._to: dict[Origin, dict[Line, None]] = {}
-        self._surplus = Alarm(self._due, self._drop_surplus)
+        self._surplus = Alarm(self)
 
     def put(self, line: Line) -> None:
         line.expires = time.monotonic() + self._seconds
@@ -73,15 +73,15 @@ class Idle:
     def _watch_surplus(self) -> None:
         if not self._most:
             self.shrink(0)
-        elif (due := self._due()) is not None:
+        elif (due := self.due()) is not None:
             self._surplus.by(due)
 
-    def _due(self) -> float | None:
+    def due(self) -> float | None:
         """When the first of too many will have been idle for a moment."""
         too_many = len(self._lines) > self._most
         return next(iter(self._lines)).expires - self._seconds + MOMENT if too_many else None
 
-    def _drop_surplus(self) -> None:
+    def late(self) -> None:
         self.shrink(len(self._lines) - 1)
         self._watch_surplus()
 

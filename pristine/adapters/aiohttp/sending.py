@@ -5,9 +5,9 @@ gone, the reader learns from the connection; what else ends the sending is told 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -20,6 +20,16 @@ PIECE: Final = 64 * 1024
 """Bytes of a body that are written at a time."""
 
 
+class Sender(Protocol):
+    """Who is told how it went."""
+
+    def sent(self) -> None:
+        """All of it is written."""
+
+    def unsent(self, error: Exception) -> None:
+        """Sending has failed."""
+
+
 class Sending:
     """One request. `stall` bounds the wait until a piece is gone; `fault` is what the body's source raised."""
 
@@ -27,17 +37,10 @@ class Sending:
     fault: Exception | None = None
     done = False
 
-    def __init__(
-        self,
-        protocol: ResponseHandler,
-        stall: float | None,
-        sent: Callable[[], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
+    def __init__(self, protocol: ResponseHandler, stall: float | None, sender: Sender) -> None:
         self._protocol = protocol
         self._stall = stall
-        self._sent = sent
-        self._failed = failed
+        self._sender = sender
 
     def begin(self, head: bytes, body: bytes | AsyncBody | None) -> None:
         if body is None or isinstance(body, bytes):
@@ -79,7 +82,7 @@ class Sending:
                     piece = await anext(rest, None)
                 except Exception as error:  # noqa: BLE001 the caller's source may raise anything
                     self.fault = error
-                    self._failed(error)
+                    self._sender.unsent(error)
                     return
         self._end()
 
@@ -89,7 +92,7 @@ class Sending:
             async with asyncio.timeout(self._stall):
                 await writer.drain()
         except TimeoutError:
-            self._failed(aiohttp.SocketTimeoutError())
+            self._sender.unsent(aiohttp.SocketTimeoutError())
             return False
         except (aiohttp.ClientError, OSError):
             return False
@@ -97,7 +100,7 @@ class Sending:
 
     def _end(self) -> None:
         self.done = True
-        self._sent()
+        self._sender.sent()
 
     def stop(self) -> None:
         if self._task is not None:

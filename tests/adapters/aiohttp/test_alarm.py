@@ -5,9 +5,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from pristine.adapters.aiohttp.alarm import Alarm
+
+
+@attrs.frozen
+class Sleeper:
+    due: Callable[[], float | None]
+    late: Callable[[], None]
 
 
 @pytest.fixture
@@ -25,7 +32,7 @@ async def timers(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 async def test_a_later_deadline_sets_no_timer_and_an_earlier_one_does(timers: list[float]) -> None:
-    alarm, now = Alarm(lambda: None, lambda: None), time.monotonic()
+    alarm, now = Alarm(Sleeper(lambda: None, lambda: None)), time.monotonic()
     for moment in (20, 21, 300, 20):
         alarm.by(now + moment)
     assert [round(delay) for delay in timers] == [20]
@@ -39,7 +46,7 @@ async def test_a_later_deadline_sets_no_timer_and_an_earlier_one_does(timers: li
 
 async def test_it_rings_at_the_deadline_as_it_is_by_then(timers: list[float]) -> None:
     rung, began = asyncio.Event(), time.monotonic()
-    alarm = Alarm(lambda: began + 0.2, rung.set)
+    alarm = Alarm(Sleeper(lambda: began + 0.2, rung.set))
     alarm.by(began + 0.05)
     await asyncio.wait_for(rung.wait(), 2)
     assert 0.19 < time.monotonic() - began < 1
@@ -52,6 +59,6 @@ async def test_without_a_deadline_it_does_not_ring() -> None:
     def due() -> None:
         asked.set()
 
-    Alarm(due, rung.set).by(time.monotonic())
+    Alarm(Sleeper(due, rung.set)).by(time.monotonic())
     await asyncio.wait_for(asked.wait(), 2)
     assert not rung.is_set()
