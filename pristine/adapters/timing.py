@@ -26,8 +26,9 @@ class Timing:
     def _set(self, extra: tuple[float, str, float] | None) -> None:
         """Let this be the extra limit: its moment, its name, its seconds."""
         self._extra = extra
-        moments = [moment for moment in (self._total, extra and extra[0]) if moment is not None]
-        self.ends: float | None = min(moments, default=None)
+        self.ends: float | None = self._total
+        if extra is not None and (self.ends is None or extra[0] < self.ends):
+            self.ends = extra[0]
 
     def timed_out(self, limit: str, phase: str) -> TimeoutExceeded:
         """The error for a limit of the vendor's that passed, named for the moment that made it pass, if one did."""

@@ -151,7 +151,7 @@ class Engine:
         request = self._blueprint(operation, streams=streams).request(payload, options, ask)
         call = self._call(operation, request, payload, options)
         self._tell_of_dropped()
-        session = StreamSession(self.context, self.face, call, form, options, later=self._dropped.append)
+        session = StreamSession(self.context, self.face, call, form, options, later=self._dropped)
         await session.open()
         return session
 

@@ -1,5 +1,6 @@
 """A manifest over a Context: `execute` for a value, `execute_stream` for a stream. Two faces over one Engine."""
 
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -144,7 +145,7 @@ class AsyncPipeline:
         """Call a streaming endpoint: `async with` what is returned, or `await` it for the response."""
         from pristine.streaming.response import Opening
 
-        return Opening(lambda: self._engine.stream(endpoint_id, payload, options))
+        return Opening(partial(self._engine.stream, endpoint_id, payload, options))
 
     def execute_future(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> "StartingFuture":
         """Start work that the server finishes later: `await` it for the handle; see `Pipeline.execute_future`."""

@@ -29,6 +29,9 @@ class Identity:
         """There is nothing to check."""
 
 
+_IDENTITY: Final = Identity()
+
+
 class Deflated:
     """gzip, of one or more members, or deflate: with its zlib wrapper, or raw as some servers send it."""
 
@@ -81,7 +84,7 @@ def content_decoder(codings: str, max_expansion: float | None = MAX_EXPANSION) -
     """The decoder for a Content-Encoding field; raises DecodeError for a coding that was not asked for."""
     names = [name for part in codings.lower().split(",") if (name := part.strip()) not in {"", "identity"}]
     if not names:
-        return Identity()
+        return _IDENTITY
     if len(names) == 1 and names[0] in {"gzip", "x-gzip", "deflate"}:
         return Deflated(names[0], max_expansion)
     raise DecodeError(f"the body has Content-Encoding {codings!r}, which was not asked for and cannot be decoded")

@@ -6,7 +6,7 @@ connection back or closes it; one that is dropped open warns and is closed by it
 
 import builtins
 import warnings
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from inspect import isawaitable, iscoroutine
 from types import TracebackType
@@ -347,8 +347,8 @@ class Opening(Generic[Of_co]):
         self._response = AsyncStreamResponse(await self._opening())
         return self._response
 
-    async def __aenter__(self) -> AsyncStreamResponse[Of_co]:
-        return await self._open()
+    def __aenter__(self) -> Coroutine[Any, Any, AsyncStreamResponse[Of_co]]:
+        return self._open()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None

@@ -36,7 +36,7 @@ class _Protocol(ResponseHandler):
         self.is_paused = True
         super().pause_reading()
 
-    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002 aiohttp's own signature
+    def resume_reading(self, resume_parser: bool = True) -> None:
         if self.is_paused:
             self.is_paused = False
             super().resume_reading(resume_parser)

@@ -1,6 +1,7 @@
 """The same calls with the response in hand: whole and not yet decoded, or open and not yet read."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, Generic, Unpack
 
 import attrs
@@ -96,4 +97,4 @@ class AsyncWithStreamingResponse:
 
     def execute(self, endpoint_id: str, payload: Any = None, **options: Unpack[CallOptions]) -> Opening:
         """Call an endpoint: `async with` what is returned, or `await` it."""
-        return Opening(lambda: self._engine.stream(endpoint_id, payload, options, AS_BYTES))
+        return Opening(partial(self._engine.stream, endpoint_id, payload, options, AS_BYTES))

@@ -4,7 +4,8 @@ It decides nothing about what the bytes mean, nor whether to go on after a break
 """
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from pristine.core.call import Call
 from pristine.core.context import Context
@@ -15,8 +16,10 @@ from pristine.ports import signals
 from pristine.ports.collected import check_size
 from pristine.ports.errors import StreamCancelled, TransportError
 from pristine.ports.messages import StreamHead
-from pristine.ports.transport import AsyncByteStream
 from pristine.streaming.content_coding import ContentDecoder, content_decoder
+
+if TYPE_CHECKING:
+    from pristine.ports.transport import AsyncByteStream
 
 
 class Connection:
@@ -41,15 +44,13 @@ class Connection:
 
     async def open(self) -> None:
         """Connect, with retries, up to a good head."""
-        self._stream = await self._call.run(self._attempt, holds=True)
+        attempt = partial(open_stream, self._face, self._streaming, self._serializer)
+        self._stream = await self._call.run(attempt, holds=True)
         self._coding = content_decoder(self.head.headers.get("content-encoding", ""), self._max_expansion)
         self.connected_after = self._call.elapsed()
-        facts = {"status": self.head.status, "attempts": self._call.attempts, "duration": self.connected_after}
-        self._call.emit(signals.STREAM_CONNECTED, **facts)
-
-    async def _attempt(self, call: Call) -> tuple[int, AsyncByteStream]:
-        stream = await open_stream(self._face, call, self._streaming, self._serializer)
-        return stream.head.status, stream
+        if self._call.listening:
+            facts = {"status": self.head.status, "attempts": self._call.attempts, "duration": self.connected_after}
+            self._call.emit(signals.STREAM_CONNECTED, **facts)
 
     async def piece(self, within: float | None = None) -> bytes:
         """The next bytes of the body; b"" at its end. A break is a TransportError; after `cancel`, StreamCancelled."""

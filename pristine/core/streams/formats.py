@@ -29,8 +29,8 @@ class Format:
 
     def takes(self, media_type: str) -> bool:
         """Is this what it may be called? A `text/*` stands for all of them."""
-        names = {media_type, f"{media_type.partition('/')[0]}/*"}
-        return not self.media_types or bool(names & set(self.media_types))
+        known = self.media_types
+        return not known or media_type in known or f"{media_type.partition('/')[0]}/*" in known
 
 
 _NDJSON: Final = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")

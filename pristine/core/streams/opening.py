@@ -18,13 +18,18 @@ ERROR_BODY: Final = 256 * 1024
 """How many bytes of a body that is not the declared stream are read for its error."""
 
 
-async def open_stream(face: Face, call: Call, streaming: Streaming, serializer: Serializer) -> AsyncByteStream:
-    """Open a stream and check its head; raises what the head means, with the start of the body, where it is wrong."""
+async def open_stream(
+    face: Face, streaming: Streaming, serializer: Serializer, call: Call
+) -> tuple[int, AsyncByteStream]:
+    """One attempt of a call: open a stream and check its head.
+
+    Raises what the head means, with the start of the body, where it is wrong.
+    """
     if face.streams is None:
         raise ConfigurationError("the transport cannot stream: it lacks open() or aopen()")
     stream = await call.exchange(face.streams.aopen)
     if _is_good(stream.head, call, streaming):
-        return stream
+        return stream.head.status, stream
     try:
         error = await _meaning(stream, face, call, streaming, serializer)
     finally:
@@ -34,7 +39,7 @@ async def open_stream(face: Face, call: Call, streaming: Streaming, serializer: 
 
 def _is_good(head: StreamHead, call: Call, streaming: Streaming) -> bool:
     found = media_type_of(head.headers)
-    known = found in {"", *streaming.media_types} or FORMATS[streaming.format].takes(found)
+    known = not found or found in streaming.media_types or FORMATS[streaming.format].takes(found)
     return _is_answer(head.status, call, streaming) and known
 
 

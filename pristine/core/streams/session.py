@@ -5,6 +5,7 @@ is not read by the caller is not read from the connection.
 """
 
 import builtins
+from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
@@ -48,7 +49,7 @@ from pristine.streaming.response import StreamMetadata
 class StreamSession:
     """The Session of `pristine.streaming.view`. `outcome` is None while it is open.
 
-    `later` takes what is to be done as soon as somebody may wait.
+    `later` is where it puts what is to be done as soon as somebody may wait.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class StreamSession:
         streaming: Streaming,
         options: CallOptions,
         *,
-        later: Callable[[Callable[[], None]], None],
+        later: deque[Callable[[], None]],
     ) -> None:
         self.closed = False
         self.outcome: str | None = None
@@ -75,7 +76,7 @@ class StreamSession:
         self._at_end = False
         self._overhears = False
         self._json = FORMATS[streaming.format].json
-        self._downloaded = Milestones(self._of_download)
+        self._downloaded = Milestones(self._of_download) if call.listening else None
         self._watch = Watch(face.clock.now, call.request.timeout, call.started)
 
     # -- what a response shows -----------------------------------------------------------------------------------------
@@ -139,22 +140,22 @@ class StreamSession:
         """What makes of each event its data, in the declared type or in another."""
         if schema is None and not self._json:
             return attrgetter("raw" if self._streaming.format is StreamFormat.BYTES else "data")
-        decode, streaming = self._context.serializer.decode, self._streaming
-        typed, usual = (streaming.events or None, streaming.items) if schema is None else (None, schema)
+        streaming = self._streaming
+        typed, usual = (streaming.events, streaming.items) if schema is None else ({}, schema)
+        return partial(self._converted, self._context.serializer.decode, typed, usual)
 
-        def convert(event: Event) -> Any:
-            try:
-                return decode(event.raw, typed.get(event.event, usual) if typed else usual)
-            except DecodeError as error:
-                raise self.described(error, event) from error.__cause__
-
-        return convert
+    def _converted(self, decode: Callable[..., Any], typed: Mapping[str, Any], usual: Schema, event: Event) -> Any:
+        try:
+            return decode(event.raw, typed.get(event.event, usual) if typed else usual)
+        except DecodeError as error:
+            raise self.described(error, event) from error.__cause__
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
         """Connect, with retries, up to a good head."""
-        self._call.emit(signals.STREAM_START, **self._call.described)
+        if self._call.listening:
+            self._call.emit(signals.STREAM_START, **self._call.described)
         try:
             await self._connection.open()
         except BaseException as error:
@@ -165,47 +166,47 @@ class StreamSession:
         """What arrived next, as the reader cuts it; None at the end."""
         if self.outcome == "completed":
             return None
-        if self._connection.cancelled:
-            self._connection.check_wanted()
-        if self.closed:
-            raise StreamClosed("the stream is closed")
+        if self.closed or self._connection.cancelled:
+            self._refuse()
+        watch = self._watch
         try:
-            return await self._batch()
+            if watch.on:
+                watch.begin(self.events)
+            while not (self._at_end or self._reader.ended or self._reader.error) or await self._gone_on():
+                try:
+                    piece = await self._connection.piece(watch.left() if watch.on else None)
+                except TransportError as error:
+                    await self._recover(watch.named(error))
+                    continue
+                self._at_end = not piece
+                batch = self._feed.fresh(self._reader.feed(piece) if piece else self._reader.close())
+                if batch:
+                    if not self.events:
+                        await self._begun()
+                    if self._overhears:
+                        self._overhear(batch)
+                    self.events += len(batch)
+                    return batch
+            await self.complete()
         except BaseException as error:
             await self.fail(error)
             raise
+        return None
 
-    async def _batch(self) -> list[Any] | None:
-        watch = self._watch
-        if watch.on:
-            watch.begin(self.events)
-        while True:
-            if self._reader.error is not None:
-                raise self._reader.error  # what came before it has been delivered
-            if (self._reader.ended or self._at_end) and not await self._gone_on():
-                await self.complete()
-                return None
-            try:
-                piece = await self._connection.piece(watch.left() if watch.on else None)
-            except TransportError as error:
-                await self._recover(watch.named(error))
-                continue
-            self._at_end = not piece
-            batch = self._feed.fresh(self._reader.feed(piece) if piece else self._reader.close())
-            if batch:
-                if not self.events:
-                    await self._begun()
-                if self._overhears:
-                    for event in batch:
-                        self._call.overhear(getattr(event, "raw", b""))
-                self.events += len(batch)
-                return batch
+    def _refuse(self) -> None:
+        self._connection.check_wanted()
+        raise StreamClosed("the stream is closed")
+
+    def _overhear(self, batch: list[Any]) -> None:
+        for event in batch:
+            self._call.overhear(getattr(event, "raw", b""))
 
     async def _begun(self) -> None:
         """The first event has come."""
         await self._call.flowing(self.head)
         self._overhears = self._call.is_told_late
-        self._call.emit(signals.STREAM_FIRST_EVENT, duration=self._call.elapsed())
+        if self._call.listening:
+            self._call.emit(signals.STREAM_FIRST_EVENT, duration=self._call.elapsed())
 
     async def _recover(self, error: TransportError) -> None:
         """After a break: connect again if no event was lost by it, or can be lost, or raise what it means."""
@@ -218,7 +219,9 @@ class StreamSession:
             self._start_over()
 
     async def _gone_on(self) -> bool:
-        """After a clean end: connect again if the feed is to be gone on with."""
+        """After a clean end: connect again if the feed is to be gone on with. A reader's error ends it."""
+        if self._reader.error is not None:
+            raise self._reader.error  # what came before it has been delivered
         if self._reader.ended or self.head.status == 204 or not self._feed.wanted:
             return False
         await self._go_on(ConnectionLost("the server ended the feed"), ended=True)
@@ -256,7 +259,7 @@ class StreamSession:
     async def piece(self) -> builtins.bytes:
         """The next bytes of the body, decoded; b"" at its end. A break is a TransportError and ends nothing."""
         piece = await self._connection.piece()
-        if self._call.listening:
+        if self._downloaded is not None:
             self._downloaded.add(len(piece)) if piece else self._downloaded.end()
         return piece
 
@@ -286,7 +289,7 @@ class StreamSession:
         self.cancel()
         if self.outcome is None:
             self.outcome = "dropped"
-            self._later(partial(self._call.emit, signals.STREAM_STOP, outcome=self.outcome, **self._so_far))
+            self._later.append(partial(self._call.emit, signals.STREAM_STOP, outcome=self.outcome, **self._so_far))
 
     async def aclose(self) -> None:
         if not self.closed:
