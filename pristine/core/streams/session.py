@@ -71,6 +71,7 @@ class StreamSession:
         self._streaming = streaming
         self._connection = Connection(context, face, call, streaming)
         self._feed = Reconnection(_policy(streaming, options), options.get("last_event_id") or "")
+        self._goes_on = self._feed.wanted
         self._make: Callable[[], Reader[Any]] | None = None
         self._reader: Reader[Any] = ChunkDecoder()  # until the caller has chosen
         self._at_end = False
@@ -179,7 +180,9 @@ class StreamSession:
                     await self._recover(watch.named(error))
                     continue
                 self._at_end = not piece
-                batch = self._feed.fresh(self._reader.feed(piece) if piece else self._reader.close())
+                batch = self._reader.feed(piece) if piece else self._reader.close()
+                if self._goes_on:
+                    batch = self._feed.fresh(batch)
                 if batch:
                     if not self.events:
                         await self._begun()
@@ -222,7 +225,7 @@ class StreamSession:
         """After a clean end: connect again if the feed is to be gone on with. A reader's error ends it."""
         if self._reader.error is not None:
             raise self._reader.error  # what came before it has been delivered
-        if self._reader.ended or self.head.status == 204 or not self._feed.wanted:
+        if self._reader.ended or self.head.status == 204 or not self._goes_on:
             return False
         await self._go_on(ConnectionLost("the server ended the feed"), ended=True)
         return True
