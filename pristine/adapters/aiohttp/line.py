@@ -187,12 +187,10 @@ class Line(asyncio.Protocol):
         self._connection.close()
 
     def due(self) -> float | None:
-        return self.expires if self.user is None else self.user.due()
+        return None if self.user is None else self.user.due()
 
     def late(self) -> None:
-        if self.user is None:
-            self.close()
-        else:
+        if self.user is not None:
             self.user.late()
 
 

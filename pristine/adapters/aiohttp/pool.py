@@ -37,15 +37,13 @@ class Idle:
         self._seconds = seconds
         self._lines: dict[Line, None] = {}
         self._to: dict[Origin, dict[Line, None]] = {}
-        self._surplus = Alarm(self)
+        self._alarm = Alarm(self)  # one for all: whoever came first is the first to go
 
     def put(self, line: Line) -> None:
         line.expires = time.monotonic() + self._seconds
-        line.alarm.by(line.expires)
         self._lines[line] = None
         self._to.setdefault(line.origin, {})[line] = None
-        if len(self._lines) > self._most:
-            self._watch_surplus()
+        self._watch()
 
     def take(self, origin: Origin) -> Line | None:
         while lines := self._to.get(origin):
@@ -70,20 +68,27 @@ class Idle:
             if not lines:
                 del self._to[line.origin]
 
-    def _watch_surplus(self) -> None:
+    def close(self) -> None:
+        self.shrink(0)
+        self._alarm.stop()
+
+    def _watch(self) -> None:
         if not self._most:
             self.shrink(0)
         elif (due := self.due()) is not None:
-            self._surplus.by(due)
+            self._alarm.by(due)
 
     def due(self) -> float | None:
-        """When the first of too many will have been idle for a moment."""
+        """When the first one will have been idle for too long: of too many, for a moment."""
+        if not self._lines:
+            return None
+        expires = next(iter(self._lines)).expires
         too_many = len(self._lines) > self._most
-        return next(iter(self._lines)).expires - self._seconds + MOMENT if too_many else None
+        return min(expires, expires - self._seconds + MOMENT) if too_many else expires
 
     def late(self) -> None:
         self.shrink(len(self._lines) - 1)
-        self._watch_surplus()
+        self._watch()
 
 
 class Pool:
@@ -143,5 +148,5 @@ class Pool:
         for line in list(self._lines):
             if line.user is not None:
                 line.user.drop()
-        self._idle.shrink(0)
+        self._idle.close()
         await self._connector.close()
