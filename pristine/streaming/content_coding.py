@@ -82,6 +82,8 @@ class Deflated:
 
 def content_decoder(codings: str, max_expansion: float | None = MAX_EXPANSION) -> ContentDecoder:
     """The decoder for a Content-Encoding field; raises DecodeError for a coding that was not asked for."""
+    if not codings:
+        return _IDENTITY
     names = [name for part in codings.lower().split(",") if (name := part.strip()) not in {"", "identity"}]
     if not names:
         return _IDENTITY

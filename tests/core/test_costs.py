@@ -185,7 +185,23 @@ def _read_items(events: int) -> None:
     finish(read())
 
 
-@pytest.mark.parametrize(("read", "limit"), [(_read_events, 9), (_read_items, 15)])
+@pytest.mark.parametrize("face", ["blocking", "async"])
+def test_a_stream_of_one_event_is_opened_read_and_ended_with_few_function_calls(face: str) -> None:
+    context = pristine.context(base_url="http://t", transport=AtOnce(1))
+    api, async_api = pristine.Pipeline(MANIFEST, context), pristine.AsyncPipeline(MANIFEST, context)
+
+    def read() -> None:
+        with api.execute_stream("feed") as response:
+            assert len([*response]) == 1
+
+    async def aread() -> None:
+        async with async_api.execute_stream("feed") as response:
+            assert len([event async for event in response]) == 1
+
+    assert function_calls(read if face == "blocking" else lambda: finish(aread())) <= 114 + SPARE
+
+
+@pytest.mark.parametrize(("read", "limit"), [(_read_events, 7), (_read_items, 14)])
 def test_an_event_of_a_stream_in_a_chunk_of_its_own_makes_few_function_calls(
     read: Callable[[int], None], limit: int
 ) -> None:

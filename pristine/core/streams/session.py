@@ -165,10 +165,8 @@ class StreamSession:
 
     async def next(self) -> list[Any] | None:
         """What arrived next, as the reader cuts it; None at the end."""
-        if self.outcome == "completed":
-            return None
         if self.closed or self._connection.cancelled:
-            self._refuse()
+            return self._no_more()
         watch = self._watch
         try:
             if watch.on:
@@ -196,7 +194,10 @@ class StreamSession:
             raise
         return None
 
-    def _refuse(self) -> None:
+    def _no_more(self) -> list[Any] | None:
+        """None, at the end of a body that was read; else there would have been more, which is not to be had."""
+        if self.outcome == "completed":
+            return None
         self._connection.check_wanted()
         raise StreamClosed("the stream is closed")
 
