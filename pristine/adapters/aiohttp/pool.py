@@ -43,7 +43,9 @@ class Idle:
         line.expires = time.monotonic() + self._seconds
         self._lines[line] = None
         self._to.setdefault(line.origin, {})[line] = None
-        self._watch()
+        self._alarm.by(line.expires)
+        if len(self._lines) > self._most:
+            self._watch()
 
     def take(self, origin: Origin) -> Line | None:
         while lines := self._to.get(origin):
