@@ -5,13 +5,17 @@ kept, types still hold). The quick converter runs first; only when it fails does
 """
 
 import json
-from typing import Any, Final
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final, TypeAlias
 
 from pristine.adapters.json.structuring import converter, quick
-from pristine.adapters.json.writing import plain, unwritable, write
+from pristine.adapters.json.writing import SCALARS, plain, unwritable, write
 from pristine.ports.errors import DecodeError, InvalidPayload
 from pristine.ports.model import Model, is_model, wire_names
 from pristine.ports.serializer import Schema
+
+Write: TypeAlias = Callable[[Any], bytes]
 
 
 class JsonSerializer:
@@ -19,11 +23,20 @@ class JsonSerializer:
 
     media_type = "application/json"
 
+    @staticmethod
+    @cache
+    def _writer(schema: Schema) -> Write:
+        """What writes a checked payload: most types need not be looked through for what has first to be made plain."""
+        from pristine.adapters.json.plainness import is_plain  # loaded with the first payload of a declared type
+
+        return _as_it_is if is_plain(schema, SCALARS) else _made_plain
+
     def encode(self, value: Any, schema: Schema = None) -> bytes:
         try:
-            if schema is not None and schema is not Any:
-                value = _checked(value, schema)
-            return write(plain(value)).encode()
+            if schema is None or schema is Any:
+                return _made_plain(value)
+            value = _checked(value, schema)
+            return self._writer(schema)(value)
         except RecursionError as error:
             raise InvalidPayload("the payload is nested too deeply, or holds itself") from error
         except (TypeError, ValueError) as error:
@@ -38,6 +51,14 @@ class JsonSerializer:
             raise DecodeError(f"the body is not JSON: {error}") from error
         except RecursionError as error:
             raise DecodeError("the body is nested too deeply") from error
+
+
+def _made_plain(value: Any) -> bytes:
+    return write(plain(value)).encode()
+
+
+def _as_it_is(value: Any) -> bytes:
+    return write(value).encode()
 
 
 def _checked(value: Any, schema: Schema) -> Any:

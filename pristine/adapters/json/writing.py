@@ -14,17 +14,17 @@ from pristine.ports.model import NULL, Model, sent_fields, wire_names
 if TYPE_CHECKING:
     from cattrs import Converter
 
-_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+SCALARS: Final[frozenset[type]] = frozenset({str, int, float, bool, type(None)})
 
 
 def plain(value: Any) -> Any:
     """A value as dicts, lists and scalars. What JSON has no form for stays as it is: its schema may have one."""
-    if value.__class__ in _SCALARS:
+    if value.__class__ in SCALARS:
         return value
     if value.__class__ is dict:
         return _with_text_keys(value)
     if value.__class__ is list:
-        return [part if part.__class__ in _SCALARS else plain(part) for part in value]
+        return [part if part.__class__ in SCALARS else plain(part) for part in value]
     return _converter().unstructure(value)
 
 
@@ -54,7 +54,7 @@ def _with_text_keys(value: dict[Any, Any]) -> dict[str, Any]:
     for key in value:
         if not isinstance(key, str):
             raise ValueError("a key is not a string")  # noqa: TRY004 json would write it as one
-    return {key: part if part.__class__ in _SCALARS else plain(part) for key, part in value.items()}
+    return {key: part if part.__class__ in SCALARS else plain(part) for key, part in value.items()}
 
 
 _OBVIOUS: Final = (datetime, date, time, UUID, Decimal)

@@ -7,12 +7,15 @@ A schema that cannot be told to msgspec so is JsonSerializer's altogether, and o
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from pristine.adapters.json import JsonSerializer
+from pristine.adapters.json.plainness import is_plain
+from pristine.adapters.json.serializer import Write
+from pristine.adapters.json.writing import SCALARS
 from pristine.adapters.msgspec.expressions import Expressions
 from pristine.adapters.msgspec.natively import convert, is_native
 from pristine.adapters.msgspec.places import Mark, mark_of
@@ -28,6 +31,12 @@ _JSON: Final = JsonSerializer()
 
 class MsgspecSerializer(JsonSerializer):
     """RFC 8259, as JsonSerializer; answers may be read into msgspec.Struct, dataclasses and the like as well."""
+
+    @staticmethod
+    @cache
+    def _writer(schema: Schema) -> Write:
+        """As JsonSerializer's; what has no floats, which msgspec spells otherwise, it writes to the same bytes."""
+        return _write if is_plain(schema, SCALARS - {float}) else _JSON._writer(schema)  # noqa: SLF001 of its own base
 
     def decode(self, data: bytes, schema: Schema = None) -> Any:
         try:
@@ -52,6 +61,7 @@ class MsgspecSerializer(JsonSerializer):
         return otherwise(data)
 
 
+_write: Final = msgspec.json.Encoder().encode
 _anything: Final = msgspec.json.Decoder().decode
 
 

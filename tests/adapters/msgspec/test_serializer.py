@@ -4,9 +4,11 @@ What both must do is in test_json.py; here is that they do the same, and what is
 """
 
 import gc
+import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 from threading import Barrier
 from types import FrameType
 from typing import Any, Literal, Self
@@ -19,6 +21,7 @@ from hypothesis import strategies as st
 
 import pristine
 from pristine.adapters.json import JsonSerializer
+from pristine.adapters.json import serializer as json_serializer
 from pristine.adapters.msgspec import MsgspecSerializer, serializer
 from pristine.ports.errors import ConfigurationError, DecodeError, InvalidPayload
 from pristine.ports.model import Model
@@ -425,6 +428,51 @@ def test_payloads_are_checked_as_ever() -> None:
         MSGSPEC.encode({"items": [{"id": "1"}]}, PAGE)
     received = MSGSPEC.decode(b'{"items": [{"id": 1, "x": 2}], "y": 3}', PAGE)
     assert MSGSPEC.encode(received) == b'{"items":[{"id":1,"x":2}],"y":3}'
+
+
+class Careful(JsonSerializer):
+    """Looks through every payload."""
+
+    @staticmethod
+    @cache
+    def _writer(schema: Any) -> json_serializer.Write:
+        return json_serializer._made_plain
+
+
+def written(one: JsonSerializer, value: Any, schema: Any) -> Any:
+    try:
+        return one.encode(value, schema)
+    except InvalidPayload as error:
+        return error.where, str(error)
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=200, derandomize=True, deadline=None)
+def test_it_writes_what_the_json_serializer_writes(seed: int) -> None:
+    author = Author(seed)
+    schema = author.schema()
+    for _ in range(8):
+        try:
+            value = json.loads(author.document(schema).decode("utf-8", "surrogateescape"))
+        except ValueError:
+            continue
+        expected = written(Careful(), value, schema)
+        assert written(JSON, value, schema) == expected, (value, schema)
+        assert written(MSGSPEC, value, schema) == expected, (value, schema)
+
+
+def test_every_character_and_whole_number_is_written_to_the_same_bytes() -> None:
+    everything = [chr(one) for one in range(sys.maxunicode + 1) if not 0xD800 <= one < 0xE000]
+    assert MSGSPEC.encode(everything, list[str]) == JSON.encode(everything, list[str])
+    whole = [sign * (2**power + more) for sign in (1, -1) for power in (0, 31, 53, 63, 64, 999) for more in (-1, 0, 1)]
+    assert MSGSPEC.encode(whole, list[int]) == JSON.encode(whole, list[int])
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfff"])
+def test_what_cannot_be_written_is_refused_where_it_is(text: str) -> None:
+    with pytest.raises(InvalidPayload, match=r"by\[1\]: a lone surrogate") as caught:
+        MSGSPEC.encode({"by": ["", text]}, dict[str, list[str]])
+    assert caught.value.where == "by[1]"
 
 
 def test_it_is_chosen_by_name() -> None:
