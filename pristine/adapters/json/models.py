@@ -52,34 +52,42 @@ def checked(cls: Any, hooks: Hooks) -> Callable[[Any, Any], dict[str, Any]]:
 
     A payload is checked field by field and stays a dict, with the defaults of what it lacks: it is written at once.
     """
-    names = wire_names(cls)
     closed = not is_open(cls)
     needed = set(_of_one_direction(cls, WRITE_ONLY))
     refused = _set_by_the_server(cls)
 
-    @cache  # as above
-    def fields() -> list[tuple[str, type | None, Hook, Any, Any]]:
-        declared = ((wire, one.type, one.default) for wire, one in zip(names, attrs.fields(cls), strict=True))
-        return [
-            (wire, kind_of(schema, strict=True), hooks.get_structure_hook(schema), schema, default)
-            for wire, schema, default in declared
-        ]
+    fields: list[tuple[str, type | None, Hook, Any, Any]] = []  # made by the first value, as above
 
     def structure(value: Any, _: Any) -> dict[str, Any]:
-        if not isinstance(value, dict) or (closed and not value.keys() <= names.keys()):
-            raise ValueError
+        if not isinstance(value, dict):
+            raise ValueError  # noqa: TRY004 every fault of a value is a ValueError
         if (needed and not value.keys() >= needed) or (refused and not value.keys().isdisjoint(refused)):
             raise ValueError
-        found = {}
-        for wire, kind, hook, schema, default in fields():
+        if not fields:
+            fields[:] = _fields(cls, hooks)
+        found, known = {}, 0
+        for wire, kind, hook, schema, default in fields:
             if wire in value:
+                known += 1
                 part = value[wire]
                 found[wire] = part if part.__class__ is kind else hook(part, schema)
             elif default is not None:
                 found[wire] = _filled(default)
-        return found if closed else value | found
+        if not closed:
+            return value | found
+        if known < len(value):
+            raise ValueError
+        return found
 
     return structure
+
+
+def _fields(cls: Any, hooks: Hooks) -> list[tuple[str, type | None, Hook, Any, Any]]:
+    """Its fields by wire name: the class of what needs no hook, the hook, its type, and its default."""
+    return [
+        (wire, kind_of(one.type, strict=True), hooks.get_structure_hook(one.type), one.type, one.default)
+        for wire, one in zip(wire_names(cls), attrs.fields(cls), strict=True)
+    ]
 
 
 def _filled(default: Any) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from pristine.adapters.json.structuring import converter, quick
+from pristine.adapters.json.structuring import QUICK, converter
 from pristine.adapters.json.writing import SCALARS, plain, unwritable, write
 from pristine.ports.errors import DecodeError, InvalidPayload
 from pristine.ports.model import Model, is_model, wire_names
@@ -66,7 +66,7 @@ def _checked(value: Any, schema: Schema) -> Any:
     if isinstance(value, Model):
         value = plain(value)
     try:
-        return quick(strict=True).structure(value, schema)
+        return QUICK[True].structure(value, schema)
     except Exception:  # noqa: BLE001 what is wrong is told in the second try
         return _structure(plain(value), schema, InvalidPayload)
 
@@ -82,7 +82,7 @@ def _text(data: bytes) -> str:
 def _structure(value: Any, schema: Schema, error: type[InvalidPayload | DecodeError]) -> Any:
     strict = error is InvalidPayload
     try:
-        return quick(strict=strict).structure(value, schema)
+        return QUICK[strict].structure(value, schema)
     except RecursionError:
         raise
     except Exception as cause:

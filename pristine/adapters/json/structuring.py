@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 
-@lru_cache
-def quick(*, strict: bool) -> "Quick":
-    """The hooks for requests (`strict`) or answers, which say whether and not where a value is wrong."""
-    return Quick(strict=strict)
-
-
 class Quick:
     """Hooks of the types that need nothing of cattrs; the others it has of a converter, loaded with the first of them.
 
@@ -234,3 +228,6 @@ _FACTORIES: Final[Mapping[Any, Callable[[Any, Hooks, bool], Hook | None]]] = {
     Annotated: _annotated,
 }
 """Origin of a type -> what makes its hook, or None where that is for cattrs."""
+
+QUICK: Final[Mapping[bool, Quick]] = {strict: Quick(strict=strict) for strict in (False, True)}
+"""The hooks for answers and, strict, for requests, which say whether and not where a value is wrong."""

@@ -30,7 +30,7 @@ class Ledger:
         """Write an attempt down. What is no Outcome is the word for it."""
         self.count += 1
         row = self.count, outcome, why, started, duration, admitted, sent, received, delay
-        self._rows = (*self._rows[1 - LONGEST :], row)
+        self._rows = (*self._rows[1 - LONGEST :], row) if self._rows else (row,)
 
     def take_back(self) -> None:
         """The last one had not ended after all."""

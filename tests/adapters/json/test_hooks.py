@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pristine.adapters.json import JsonSerializer
-from pristine.adapters.json.structuring import converter, quick
+from pristine.adapters.json.structuring import QUICK, converter
 from pristine.adapters.json.writing import plain
 from tests.support.author import Author
 from tests.support.told import told
@@ -40,7 +40,7 @@ def test_they_make_the_same_of_whatever_there_is(seed: int) -> None:
                 continue
             for strict in (True, False):
                 theirs = converter(strict=strict, detailed=False).structure
-                assert outcome(quick(strict=strict).structure, value, schema) == outcome(theirs, value, schema)
+                assert outcome(QUICK[strict].structure, value, schema) == outcome(theirs, value, schema)
 
 
 class Colour(StrEnum):
@@ -73,7 +73,7 @@ class Point:
 @pytest.mark.parametrize("strict", [True, False], ids=["request", "answer"])
 def test_types_of_the_user_s_are_read_as_ever(schema: Any, value: Any, strict: bool) -> None:
     theirs = converter(strict=strict, detailed=False).structure
-    assert outcome(quick(strict=strict).structure, value, schema) == outcome(theirs, value, schema)
+    assert outcome(QUICK[strict].structure, value, schema) == outcome(theirs, value, schema)
 
 
 def test_plain_values_are_copied_to_the_last_list() -> None:
