@@ -68,7 +68,9 @@ class Ways:
 class Call(Told):
     """The state of one logical call."""
 
+    _entry: Entry | None = None
     _late: Report | None = None
+    _waited = 0.0
     _said = b""
     _renewed = False
 
@@ -84,14 +86,11 @@ class Call(Told):
     ) -> None:
         self.operation = ways.operation
         self.started = self._began = face.clock.now()
-        self.deadline = deadlines.deadline_within(face.clock.now, request.timeout.total)
-        self.history: list[Outcome] = []
-        self.ledger = Ledger()
+        self.deadline = deadlines.deadline_of(face.endless, request.timeout.total)
+        self.history, self.ledger = list[Outcome](), Ledger()
         self.unsigned = self.request = request
         self._context, self._face, self._ways = context, face, ways
         self._redirects, self._demand = redirects, demand
-        self._entry: Entry | None = None
-        self._waited = 0.0
         self._voice = voice = Voice(context, self.operation.id)
         self.listening = voice.listening
         self._dumps = voice.dumps if voice.listening else 0

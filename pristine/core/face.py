@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from inspect import iscoroutinefunction
 from typing import Any, Final
 
+import attrs
+
 from pristine.core.attempts.admission import Admission
 from pristine.core.context import Context
 from pristine.ports.auth import AsyncAuth
@@ -15,7 +17,7 @@ from pristine.ports.blocking import (
     LiftedStreamTransport,
     LiftedTransport,
 )
-from pristine.ports.clock import AsyncClock
+from pristine.ports.clock import AsyncClock, Deadline
 from pristine.ports.errors import WrongFace
 from pristine.ports.transport import AsyncStreamTransport, AsyncTransport
 from pristine.ports.values import frozen
@@ -23,13 +25,16 @@ from pristine.ports.values import frozen
 
 @frozen
 class Face:
-    """What the core runs over."""
+    """What the core runs over. `endless` is the deadline of calls that have none: it is asked for the moment."""
 
     transport: AsyncTransport
     streams: AsyncStreamTransport | None
     clock: AsyncClock
     auth: AsyncAuth | None
     admission: Admission | None
+    endless: Deadline = attrs.field(
+        init=False, default=attrs.Factory(lambda self: Deadline(self.clock.now), takes_self=True)
+    )
 
 
 def blocking_face(context: Context[Any]) -> Face:

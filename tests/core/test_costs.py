@@ -124,12 +124,12 @@ ASKED: Final = ("create", {"prompt": "Hello"})
 USUAL: Final = {"auth": pristine.Bearer("t"), "timeout": 30.0}
 
 CASES: Final[dict[str, tuple[tuple[Any, ...], dict[str, Any], dict[str, Any], int]]] = {
-    "a GET": (("get",), {}, {}, 41),
+    "a GET": (("get",), {}, {}, 40),
     "a GET with a parameter": (("item",), {"path_params": {"id": "a1"}}, {}, 53),
-    "a typed POST": (ASKED, {}, {}, 51),
+    "a typed POST": (ASKED, {}, {}, 49),
     "with a credential and a deadline": (ASKED, {}, USUAL, 78),
-    "with limits": (ASKED, {}, {"profile": "production", "telemetry": "off"}, 71),
-    "with the production profile": (ASKED, {}, {"profile": "production"}, 74),
+    "with limits": (ASKED, {}, {"profile": "production", "telemetry": "off"}, 69),
+    "with the production profile": (ASKED, {}, {"profile": "production"}, 72),
     "with all of that": (ASKED, {}, {"profile": "production", **USUAL}, 106),
 }
 

@@ -65,17 +65,18 @@ def checked(cls: Any, hooks: Hooks) -> Callable[[Any, Any], dict[str, Any]]:
             raise ValueError
         if not fields:
             fields[:] = _fields(cls, hooks)
-        found, known = {}, 0
+        found, lacking = {}, 0
         for wire, kind, hook, schema, default in fields:
             if wire in value:
-                known += 1
                 part = value[wire]
                 found[wire] = part if part.__class__ is kind else hook(part, schema)
-            elif default is not None:
+                continue
+            lacking += 1
+            if default is not None:
                 found[wire] = _filled(default)
         if not closed:
             return value | found
-        if known < len(value):
+        if len(fields) - lacking < len(value):  # something is not declared
             raise ValueError
         return found
 

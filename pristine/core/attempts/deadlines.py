@@ -28,6 +28,11 @@ def deadline_within(now: Callable[[], float], seconds: float | None) -> Deadline
     return Deadline(now, seconds, None if seconds is None else now() + seconds)
 
 
+def deadline_of(endless: Deadline, seconds: float | None) -> Deadline:
+    """The same for a call: one that has no limit, alone or around it, needs no deadline of its own."""
+    return endless if seconds is None and _OUTER.get() is None else deadline_within(endless.now, seconds)
+
+
 def enter(deadline: Deadline) -> "Token[Deadline | None] | None":
     """Let the calls that are made from now on, in this task or thread, inherit the deadline; `leave` ends that."""
     return None if deadline.at is None else _OUTER.set(deadline)
