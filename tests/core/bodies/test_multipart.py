@@ -19,35 +19,13 @@ from hypothesis import strategies as st
 from pristine.core.bodies.multipart import Part, multipart
 from pristine.core.bodies.outgoing import AsyncOutgoing, Outgoing
 from pristine.core.bodies.sources import CHUNK, body_of, gzipped, with_progress
-from pristine.ports.blocking import finish
 from pristine.ports.body import Body
 from pristine.ports.errors import BodyChanged, BodyUsed, InvalidHeader, InvalidPayload, RequestError
+from tests.core.bodies.sources import Take, blocking, both, suspending
 from tests.support.ids import shown
 from tests.support.offline import manifest, sent
 
 LARGE: Final = bytes(range(256)) * 700
-
-
-def blocking(body: Any) -> list[bytes]:
-    return list(body.chunks())
-
-
-def suspending(body: Any) -> list[bytes]:
-    async def collect() -> list[bytes]:
-        return [chunk async for chunk in body.achunks()]
-
-    return asyncio.run(collect())
-
-
-def unsuspended(body: Any) -> list[bytes]:
-    async def collect() -> list[bytes]:
-        return [chunk async for chunk in body.achunks()]
-
-    return finish(collect())
-
-
-both = pytest.mark.parametrize("take", [blocking, suspending, unsuspended], ids=["chunks", "achunks", "no-loop"])
-Take = Callable[[Any], list[bytes]]
 
 
 @attrs.frozen
