@@ -184,20 +184,6 @@ def _installed() -> Any:
     return entry_points()
 
 
-_LOADED: Final[dict[str, tuple[str, str]]] = {}
-"""What entry points have named that were loaded -> its module and its name there, where that is a plain one."""
-
-
-def _loaded(entry: "EntryPoint") -> Any:
-    """What an entry point names; where it has been loaded before, it is looked up, which takes a fifth of the time."""
-    module, name = _LOADED.get(entry.value, ("", ""))
-    what = getattr(sys.modules.get(module), name, None) if name else None
-    if what is None:
-        what = entry.load()
-        _LOADED[entry.value] = (entry.module, entry.attr)
-    return what
-
-
 def is_known(group: str, name: str) -> bool:
     """Whether a group has a name."""
     return name in BUILT_IN[group] or name in found(group)
@@ -211,7 +197,7 @@ def load(group: str, name: str, what: str) -> Any:
         nearest = suggestion(str(name), known).partition("; known")[0]
         raise ConfigurationError(f"there is no {what} {name!r}{nearest}; installed: {', '.join(sorted(known))}")
     try:
-        return _built_in(BUILT_IN[group][name]) if is_ours else _loaded(found(group)[name])
+        return _built_in(BUILT_IN[group][name]) if is_ours else found(group)[name].load()
     except (ImportError, AttributeError) as error:
         remedy = f": pip install 'pristine-sdk[{name}]'" if is_ours else ""
         told = f"{what} {name!r} needs a package that is not installed ({error}){remedy}"
@@ -219,5 +205,7 @@ def load(group: str, name: str, what: str) -> Any:
 
 
 def _built_in(place: str) -> Any:
+    """What is loaded is looked up; of a module that another thread is loading, what is not there yet is waited for."""
     module, _, name = place.partition(":")
-    return getattr(sys.modules.get(module) or import_module(module), name)
+    what = getattr(sys.modules.get(module), name, None)
+    return getattr(import_module(module), name) if what is None else what
