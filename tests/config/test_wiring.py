@@ -2,9 +2,13 @@
 
 import json
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
-from typing import Any
+from threading import Event
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -17,6 +21,7 @@ from pristine.adapters.memory import MemoryTransport
 from pristine.adapters.retry import ExponentialRetry, NoRetry
 from pristine.adapters.telemetry import NoTelemetry, RecordingTelemetry
 from pristine.config import adapters
+from pristine.config.built_in import BUILT_IN
 from pristine.ports.errors import DocumentError, InvalidHeader
 from tests.support.offline import call, manifest
 
@@ -308,3 +313,19 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_key_of_a_mapping_is_a_string() -> None:
     with pytest.raises(ConfigurationError, match="<mapping>: 5: unknown setting"):
         pristine.Context.from_config({5: 1})  # type: ignore[dict-item]
+
+
+def test_what_another_thread_is_loading_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = SimpleNamespace(entered=Event(), go=Event())
+    (tmp_path / "late_clock.py").write_text("import steps\nsteps.entered.set()\nsteps.go.wait(10)\nclass Late: pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "steps", steps)
+    monkeypatch.setitem(cast("dict[str, str]", BUILT_IN["pristine.clocks"]), "late", "late_clock:Late")
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(adapters.load, "pristine.clocks", "late", "clock")
+        assert steps.entered.wait(10)
+        second = pool.submit(adapters.load, "pristine.clocks", "late", "clock")
+        assert wait([second], 0.05).not_done
+        steps.go.set()
+        assert first.result() is second.result()
+    monkeypatch.delitem(sys.modules, "late_clock")
