@@ -10,7 +10,6 @@ import attrs
 
 from pristine.core.attempts import deadlines
 from pristine.core.attempts.admission import Admission, Entry
-from pristine.core.attempts.classification import classify
 from pristine.core.attempts.demands import Demands
 from pristine.core.attempts.judging import Verdict, decide, judge
 from pristine.core.attempts.ledger import Ledger
@@ -200,9 +199,7 @@ class Call(Told):
         """Write a success down, and give back what it took; the report with which that is yet to be done, if it is."""
         whole = result if isinstance(result, Response) else None
         head = result.head if whole is None else whole
-        outcome = classify(None, status, repeatable=True)
-        if self._context.classifier is not None:
-            outcome = judge(None, status, self.operation, self._context, head.headers, repeatable=True)
+        outcome = judge(None, status, self.operation, self._context, head.headers, repeatable=True)
         if self._context.budget is not None:
             self._context.budget.earn(outcome, tuple(self.history))
         now, entry, admission = self._face.clock.now(), self._entry, self._ways.admission
